@@ -1,0 +1,13 @@
+/** Which of the three workloads an object belongs to. */
+export type Role = "init" | "backup" | "restore";
+
+/** Recommended labels, https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
+export function labels(name: string, role?: Role): Record<string, string> {
+  return { ...selector(name, role), "app.kubernetes.io/managed-by": "pulumi" };
+}
+
+/** The labels by which a workload finds its pods. */
+export function selector(name: string, role?: Role): Record<string, string> {
+  const instance = { "app.kubernetes.io/name": "restic-backup", "app.kubernetes.io/instance": name };
+  return role === undefined ? instance : { ...instance, "app.kubernetes.io/component": role };
+}

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { contradictions } from "../components/contradictions";
+import { args, leastArgs, unchecked } from "./support/args";
+
+const keys = { accessKeyId: "id", secretAccessKey: "key" };
+
+describe("contradictions", () => {
+  const consistent: [string, Record<string, unknown>][] = [
+    ["the least arguments", {}],
+    ["S3 with keys", { repository: { s3: { bucket: "abc", ...keys } } }],
+    ["S3 with an existing Secret", { repository: { s3: { bucket: "abc", credentialsSecretName: "keys" } } }],
+    ["REST without authentication", { repository: { rest: { url: "http://host/" } } }],
+    ["an existing claim with a folder", { repository: { local: { claimName: "kept", path: "jira" } } }],
+    ["a password of one's own", { password: { value: "x" } }],
+    ["an existing Secret with its key", { password: { secretName: "x", secretKey: "y" } }],
+    [
+      "the whole volume, restored beside the data",
+      { source: { claimName: "c", mountPath: "/data", path: "/data", restorePath: "/data/restored" } },
+    ],
+    ["paths that are not known yet", { source: { claimName: "c", mountPath: pulumi.output("/data") } }],
+    ["groups that the schema refuses", { source: "x", repository: 5, password: [], retention: null }],
+  ];
+  for (const [what, given] of consistent) {
+    it(`finds none in ${what}`, () => {
+      const found = contradictions(unchecked(given)).filter(
+        ({ property }) => what !== "groups that the schema refuses" || property !== "password",
+      );
+      assert.deepEqual(found, []);
+    });
+  }
+
+  const contradictory: [string, Record<string, unknown>, string, RegExp][] = [
+    ["no storage", { repository: {} }, "repository", /^names no storage: set one of local, s3, rest$/],
+    [
+      "two storages",
+      { repository: { local: {}, rest: { url: "http://host/" } } },
+      "repository",
+      /^names local and rest, but snapshots go to one place/,
+    ],
+    [
+      "an existing claim with a size",
+      { repository: { local: { claimName: "kept", size: "1Gi" } } },
+      "repository.local.size",
+      /existing one: remove one of them$/,
+    ],
+    [
+      "an existing claim with a class",
+      { repository: { local: { claimName: "kept", storageClassName: "fast" } } },
+      "repository.local.storageClassName",
+      /existing one/,
+    ],
+    [
+      "an id without key",
+      { repository: { s3: { bucket: "abc", accessKeyId: "id" } } },
+      "repository.s3.secretAccessKey",
+      /^is missing: accessKeyId is of no use without it$/,
+    ],
+    [
+      "a key without id",
+      { repository: { s3: { bucket: "abc", secretAccessKey: "key" } } },
+      "repository.s3.accessKeyId",
+      /^is missing: secretAccessKey is of no use/,
+    ],
+    [
+      "no credentials for S3",
+      { repository: { s3: { bucket: "abc" } } },
+      "repository.s3.accessKeyId",
+      /^is missing: give accessKeyId and secretAccessKey, or credentialsSecretName$/,
+    ],
+    [
+      "credentials twice",
+      { repository: { s3: { bucket: "abc", ...keys, credentialsSecretName: "keys" } } },
+      "repository.s3.credentialsSecretName",
+      /remove one of them$/,
+    ],
+    [
+      "a user without password",
+      { repository: { rest: { url: "http://host/", username: "me" } } },
+      "repository.rest.password",
+      /^is missing: username is of no use/,
+    ],
+    ["two passwords", { password: { value: "x", secretName: "y" } }, "password", /^has value and secretName/],
+    ["an empty password group", { password: {} }, "password", /^has neither value nor secretName/],
+    [
+      "a key of no Secret",
+      { password: { value: "x", secretKey: "y" } },
+      "password.secretKey",
+      /set secretName, or remove it$/,
+    ],
+    [
+      "a path outside the volume",
+      { source: { claimName: "c", path: "/data" } },
+      "source.path",
+      /^does not lie in mountPath \/var\/jira/,
+    ],
+    [
+      "a path that only begins alike",
+      { source: { claimName: "c", path: "/var/jira2" } },
+      "source.path",
+      /^does not lie in mountPath/,
+    ],
+    [
+      "restoring over the volume's root",
+      { source: { claimName: "c", restorePath: "/var/jira" } },
+      "source.restorePath",
+      /^does not lie below mountPath/,
+    ],
+    [
+      "restoring into what is backed up",
+      { source: { claimName: "c", restorePath: "/var/jira/export/old" } },
+      "source.restorePath",
+      /would be backed up again/,
+    ],
+    [
+      "restoring around what is backed up",
+      { source: { claimName: "c", path: "/var/jira/a/export", restorePath: "/var/jira/a" } },
+      "source.restorePath",
+      /^holds path/,
+    ],
+    [
+      "a mount over the scripts",
+      { source: { claimName: "c", mountPath: "/usr", path: "/usr/x", restorePath: "/usr/y" } },
+      "source.mountPath",
+      /^would hide \/usr/,
+    ],
+    [
+      "a mount over the scratch space",
+      { source: { claimName: "c", mountPath: "/tmp", path: "/tmp/x", restorePath: "/tmp/y" } },
+      "source.mountPath",
+      /^would hide \/tmp/,
+    ],
+    ["retention that keeps nothing", { retention: {} }, "retention", /^keeps nothing/],
+    ["retention that keeps nothing, in quotes", { retention: { keepDaily: "0" } }, "retention", /^keeps nothing/],
+  ];
+  for (const [what, given, property, reason] of contradictory) {
+    it(`finds ${what}`, () => {
+      const found = contradictions(unchecked(given));
+      assert.deepEqual(
+        found.map((problem) => problem.property),
+        [property],
+      );
+      assert.match(found[0]?.reason ?? "", reason);
+    });
+  }
+
+  it("finds all of them at once", () => {
+    const found = contradictions(args({ repository: {}, password: {}, retention: {} }));
+    assert.deepEqual(
+      found.map(({ property }) => property),
+      ["repository", "password", "retention"],
+    );
+    assert.equal(contradictions(leastArgs).length, 0);
+  });
+});
