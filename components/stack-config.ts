@@ -39,9 +39,13 @@ export function stackConfig(name: string): ResticBackupArgs {
   return args as unknown as ResticBackupArgs;
 }
 
-/** Pulumi hands objects over as JSON; everything else is the text itself. */
+/** Pulumi hands objects over as JSON; everything else is the text itself, which the component then judges. */
 function decode(raw: string): unknown {
-  return /^[{[]/.test(raw) ? JSON.parse(raw) : raw;
+  try {
+    return /^[{[]/.test(raw) ? JSON.parse(raw) : raw;
+  } catch {
+    return raw;
+  }
 }
 
 function plainSecrets(key: string, value: unknown): Problem[] {
