@@ -1,0 +1,96 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { installPackages, missingPackages } from "./debian";
+import { external } from "./external";
+import { build, goTools, isBuilt, titleOf } from "./go-tools";
+import { archiveOf, images } from "./images";
+import { withLock } from "./lock";
+import { isReady, startNode } from "./node";
+import { runSteps, type Step } from "./progress";
+import { bin, tools } from "./state";
+
+const buildLog = join(tools, "build.log");
+
+/** Brings the sandbox up; whatever is there already is left as it is. */
+export async function up(say: (line: string) => void): Promise<void> {
+  const own = await external();
+  if (own) {
+    say(`using your cluster: context ${own.context}, server ${own.server}, engine ${own.pulumi}`);
+    return;
+  }
+  const reason = await unfit();
+  if (reason) {
+    throw new Error(
+      `the sandbox needs ${reason}: set KUBECONFIG to any other cluster (kind and k3d make one) and install pulumi, both are used instead`,
+    );
+  }
+  await withLock(
+    (pid) => say(`waiting for process ${pid}, which is at work on the sandbox`),
+    async () => {
+      mkdirSync(tools, { recursive: true });
+      rmSync(buildLog, { force: true });
+      const steps = await stepsToDo();
+      if (steps.length > 0) {
+        await runSteps(steps).catch((error) => {
+          throw new Error(`${(error as Error).message.split("\n")[0]}${tailOf(buildLog)}`);
+        });
+      }
+    },
+  );
+}
+
+async function stepsToDo(): Promise<Step[]> {
+  const steps: Step[] = [];
+  const missing = missingPackages();
+  if (missing.length > 0) {
+    const title = `Install Debian packages: ${missing.join(", ")}`;
+    steps.push({ title, run: () => installPackages(missing, buildLog) });
+  }
+  for (const group of goTools) {
+    // Linking what is built is part of it: another checkout may have built it.
+    const built = await isBuilt(group);
+    const title = `Build ${titleOf(group)}${built ? "" : ` (about ${group.duration} on 2 cores)`}`;
+    if (built) {
+      await build(group, buildLog);
+    } else {
+      steps.push({ title, run: () => build(group, buildLog) });
+    }
+  }
+  if (steps.length === 0 && (await isReady())) {
+    return [];
+  }
+  steps.push({ title: "Make container images", run: () => inSequence(images, archiveOf) });
+  steps.push({ title: "Start Kubernetes", run: startNode });
+  return steps;
+}
+
+async function inSequence<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  for (const item of items) {
+    await work(item);
+  }
+}
+
+/** What this machine lacks. */
+async function unfit(): Promise<string | undefined> {
+  if (process.platform !== "linux") {
+    return "Linux";
+  }
+  if (process.getuid?.() !== 0) {
+    return "root, to run containers";
+  }
+  const { stdout = "" } = await execa("go", ["env", "GOVERSION"], { reject: false, cwd: "/" });
+  const [, minor = 0] = stdout.replace("go", "").split(".").map(Number);
+  if (minor < 26 && !existsSync(join(bin, "kubectl"))) {
+    return "Go 1.26 or newer";
+  }
+  return existsSync("/usr/bin/apt-get") ? undefined : "Debian's apt-get";
+}
+
+function tailOf(log: string): string {
+  if (!existsSync(log)) {
+    return "";
+  }
+  const lines = readFileSync(log, "utf8").trimEnd().split("\n").slice(-15);
+  return `; the end of ${log}:\n${lines.join("\n")}`;
+}
