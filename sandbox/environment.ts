@@ -15,10 +15,8 @@ export async function environment(): Promise<Environment> {
   if (!(await isReady())) {
     throw new Error("the sandbox is not up: start it with `npm run sandbox -- up`");
   }
-  const folders = [bin, ...(hasOfficialRandomPlugin() ? [] : [standInBin])];
-  const path = (process.env.PATH ?? "").split(":").filter((folder) => folder !== "" && !folders.includes(folder));
   return {
-    PATH: [...folders, ...path].join(":"),
+    PATH: `${folders()}:${process.env.PATH}`,
     KUBECONFIG: kubeconfig,
     PULUMI_HOME: join(cluster, "pulumi-home"),
     PULUMI_BACKEND_URL: backendIn(join(cluster, "pulumi-state")),
@@ -27,11 +25,21 @@ export async function environment(): Promise<Environment> {
   };
 }
 
-/** As lines for `eval`. */
+/** As lines for `eval`. The PATH is put in front of the shell's own, because npm's differs from it. */
 export function exportLines(variables: Environment): string {
   return Object.entries(variables)
-    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
+    .map(([name, value]) =>
+      name === "PATH" ? `export PATH=${quoted(folders())}:"$PATH"` : `export ${name}=${quoted(value)}`,
+    )
     .join("\n");
+}
+
+function quoted(value: string): string {
+  return `'${value.replaceAll("'", `'\\''`)}'`;
+}
+
+function folders(): string {
+  return [bin, ...(hasOfficialRandomPlugin() ? [] : [standInBin])].join(":");
 }
 
 /** Encrypts the state of the stack dev, whose salt stands in Pulumi.dev.yaml; it protects nothing. */

@@ -1,0 +1,43 @@
+import { execa } from "execa";
+import { environment } from "../../../sandbox/environment";
+
+let variables: Promise<Record<string, string>> | undefined;
+
+/** The environment of the sandbox, or of the user's own cluster; `npm test` has brought it up. */
+export function env(): Promise<Record<string, string>> {
+  variables ??= environment();
+  return variables;
+}
+
+/** Output of kubectl; an error holds what it said. */
+export async function kubectl(...args: string[]): Promise<string> {
+  const { stdout } = await execa("kubectl", args, { env: await env(), stdin: "ignore" });
+  return stdout;
+}
+
+/** Like `kubectl`, for commands that are expected to fail: both outputs, and the exit code. */
+export async function tryKubectl(...args: string[]): Promise<{ exitCode: number | undefined; text: string }> {
+  const result = await execa("kubectl", args, { env: await env(), stdin: "ignore", reject: false, all: true });
+  return { exitCode: result.exitCode, text: result.all ?? "" };
+}
+
+export async function apply(...objects: object[]): Promise<void> {
+  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+  await execa("kubectl", ["apply", "-f", "-"], { env: await env(), input });
+}
+
+export async function getJson<T>(...args: string[]): Promise<T> {
+  return JSON.parse(await kubectl("get", ...args, "-o", "json")) as T;
+}
+
+/** A namespace that is new, whatever an earlier run has left. */
+export async function newNamespace(name: string): Promise<void> {
+  await kubectl("delete", "namespace", name, "--ignore-not-found", "--wait");
+  await kubectl("create", "namespace", name);
+  // Pods are refused until the namespace has its service account.
+  await kubectl("-n", name, "wait", "--for=create", "serviceaccount/default", "--timeout=60s");
+}
+
+export async function deleteNamespace(name: string): Promise<void> {
+  await kubectl("delete", "namespace", name, "--wait=false");
+}

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as automation from "@pulumi/pulumi/automation";
+import { env } from "./cluster";
+
+const root = join(__dirname, "..", "..", "..");
+
+/** Settings as they stand in `Pulumi.<stack>.yaml`, without the name of the project in front. */
+export type Config = Record<string, unknown>;
+
+/** What an `up` or `preview` printed and changed: operations by logical name. */
+export interface Outcome {
+  readonly text: string;
+  /** What was done to which resource, such as `update CronJob backup`; nothing that stayed the same. */
+  readonly changes: readonly string[];
+}
+
+/** A stack of the project's own program, driven by the real engine, in a project folder of its own. */
+export class Stack {
+  private readonly folder: string;
+  private readonly stack: automation.Stack;
+
+  private constructor(folder: string, stack: automation.Stack) {
+    this.folder = folder;
+    this.stack = stack;
+  }
+
+  static async create(name: string): Promise<Stack> {
+    const folder = mkdtempSync(join(tmpdir(), `restic-backup-${name}-`));
+    writeFileSync(
+      join(folder, "Pulumi.yaml"),
+      JSON.stringify({ name: "restic-backup", runtime: "nodejs", main: join(root, "index.ts") }),
+    );
+    const stack = await automation.LocalWorkspace.createOrSelectStack(
+      { stackName: name, workDir: folder },
+      { envVars: await env() },
+    );
+    return new Stack(folder, stack);
+  }
+
+  /** Sets the whole config; what `secrets` names by its path is encrypted. */
+  async configure(config: Config, secrets: Record<string, string> = {}): Promise<void> {
+    const settings = await this.stack.workspace.stackSettings(this.stack.name);
+    const named = Object.entries(config).map(([key, value]) => [`restic-backup:${key}`, value]);
+    await this.stack.workspace.saveStackSettings(this.stack.name, { ...settings, config: Object.fromEntries(named) });
+    for (const [path, value] of Object.entries(secrets)) {
+      await this.stack.setConfig(`restic-backup:${path}`, { value, secret: true }, true);
+    }
+  }
+
+  async up(): Promise<Outcome> {
+    return outcome((options) => this.stack.up({ ...options, suppressProgress: true }));
+  }
+
+  async preview(): Promise<Outcome> {
+    return outcome((options) => this.stack.preview(options));
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    const entries = Object.entries(await this.stack.outputs());
+    return Object.fromEntries(entries.map(([name, { value }]) => [name, value]));
+  }
+
+  /** State with all that Pulumi knows, secrets encrypted. */
+  async state(): Promise<string> {
+    return JSON.stringify(await this.stack.exportStack());
+  }
+
+  async destroy(): Promise<void> {
+    await this.stack.destroy({ suppressProgress: true });
+  }
+
+  async remove(): Promise<void> {
+    await this.stack.workspace.removeStack(this.stack.name, { force: true });
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+interface Options {
+  onOutput: (text: string) => void;
+  onError: (text: string) => void;
+  onEvent: (event: automation.EngineEvent) => void;
+  color: "never";
+}
+
+async function outcome(operation: (options: Options) => Promise<unknown>): Promise<Outcome> {
+  let text = "";
+  const changes: string[] = [];
+  const add = (more: string) => {
+    text += more;
+  };
+  const onEvent = ({ resourcePreEvent }: automation.EngineEvent) => {
+    const { op, type, urn } = resourcePreEvent?.metadata ?? {};
+    if (op !== undefined && op !== "same") {
+      changes.push(`${op} ${type?.split(":").at(-1)} ${urn?.split("::").at(-1)}`);
+    }
+  };
+  try {
+    await operation({ onOutput: add, onError: add, onEvent, color: "never" });
+  } catch (error) {
+    throw new OperationError(`${text}\n${(error as Error).message}`);
+  }
+  return { text, changes };
+}
+
+/** A failed operation, its message being all that the operator got to see. */
+export class OperationError extends Error {}
