@@ -35,6 +35,7 @@ async function main(): Promise<void> {
   const byHand = ["kubectl", "-n", "jira"] as const;
   await run(...byHand, "scale", "deployment", "backup-restore", "--replicas=1");
   try {
+    await run(...byHand, "rollout", "status", "deployment", "backup-restore", "--timeout=120s");
     await run(...byHand, "exec", "-it", "deploy/backup-restore", "--", "/usr/local/bin/restore.sh");
   } finally {
     await run(...byHand, "scale", "deployment", "backup-restore", "--replicas=0");

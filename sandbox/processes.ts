@@ -1,67 +1,99 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { familyOf, identityOf, processesWith } from "./proc";
 import { cluster, logs } from "./state";
+import { writeAtomically } from "./write-atomically";
 
-/** A process of ours: the pid alone would be somebody else's after a while. */
+/** A program that goes on when we end. */
+export interface Program {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/** The pid alone would be somebody else's after a while. */
 interface Recorded {
   readonly pid: number;
-  readonly startTime: string;
+  readonly identity: string;
 }
 
 const folder = join(cluster, "pids");
+const recordOf = (name: string) => join(folder, `${name}.json`);
 
-/** Starts a program that goes on when we end, unless it runs already. */
-export function ensureRunning(name: string, program: string, args: readonly string[]): void {
-  if (runningPid(name) !== undefined) {
+/** Neither the caller's credentials nor their PATH are the cluster's business. */
+const environment = {
+  HOME: "/root",
+  PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+};
+
+/** Starts a program, unless it runs already. */
+export async function ensureRunning(part: Program): Promise<void> {
+  if (runningPid(part.name) !== undefined) {
     return;
   }
+  await endStrays(part);
   mkdirSync(folder, { recursive: true });
   mkdirSync(logs, { recursive: true });
-  const log = openSync(join(logs, `${name}.log`), "a");
-  const child = spawn(program, args, { detached: true, stdio: ["ignore", log, log], cwd: cluster });
+  const log = openSync(logOf(part.name), "a");
+  const options = { detached: true, stdio: ["ignore", log, log], cwd: cluster, env: environment } as const;
+  const child = spawn(part.program, part.args, options);
+  // Without a listener Node ends us with a stack trace; the missing pid says the same.
   child.on("error", () => {});
   child.unref();
+  closeSync(log);
   if (child.pid === undefined) {
-    throw new Error(`${program} did not start: is it installed?`);
+    throw new Error(`${part.program} cannot be started: is it installed?`);
   }
-  const recorded: Recorded = { pid: child.pid, startTime: startTimeOf(child.pid) ?? "" };
-  writeFileSync(join(folder, `${name}.json`), JSON.stringify(recorded));
+  const recorded: Recorded = { pid: child.pid, identity: identityOf(child.pid) ?? "" };
+  writeAtomically(recordOf(part.name), JSON.stringify(recorded));
 }
 
 /** Pid of the process that was started under this name, if it is still the same one. */
 export function runningPid(name: string): number | undefined {
-  const file = join(folder, `${name}.json`);
+  const file = recordOf(name);
   if (!existsSync(file)) {
     return undefined;
   }
-  const { pid, startTime } = JSON.parse(readFileSync(file, "utf8")) as Recorded;
-  return startTimeOf(pid) === startTime ? pid : undefined;
+  const { pid, identity } = JSON.parse(readFileSync(file, "utf8")) as Recorded;
+  return identityOf(pid) === identity ? pid : undefined;
 }
 
-export function recordedNames(): string[] {
-  return existsSync(folder) ? readdirSync(folder).map((file) => file.replace(/\.json$/, "")) : [];
+/** Where a program's output goes. */
+export function logOf(name: string): string {
+  return join(logs, `${name}.log`);
 }
 
-/** Ends a process of ours: politely at first. */
-export async function stop(name: string): Promise<void> {
-  const pid = runningPid(name);
+/** Ends a process of ours, and those like it that an `up` started and did not live to record. */
+export async function stop(part: Program): Promise<void> {
+  const pid = runningPid(part.name);
   if (pid !== undefined) {
     await end(pid);
   }
-  rmSync(join(folder, `${name}.json`), { force: true });
+  await endStrays(part);
+  rmSync(recordOf(part.name), { force: true });
 }
 
-export async function end(pid: number, graceSeconds = 10): Promise<void> {
-  const startTime = startTimeOf(pid);
+/** Ends the processes with this text in their command line, and all that they have started. */
+export async function endFamily(text: string): Promise<void> {
+  await Promise.all(familyOf(text).map((pid) => end(pid, 1)));
+}
+
+async function endStrays({ program, args }: Program): Promise<void> {
+  await Promise.all(processesWith([program, ...args]).map((pid) => end(pid)));
+}
+
+/** Politely at first; the pid is looked at again before each signal. */
+async function end(pid: number, graceSeconds = 10): Promise<void> {
+  const identity = identityOf(pid);
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-    if (startTime === undefined || startTimeOf(pid) !== startTime) {
+    if (identity === undefined || identityOf(pid) !== identity) {
       return;
     }
     signalTo(pid, signal);
-    for (let waited = 0; waited < graceSeconds * 10 && startTimeOf(pid) === startTime; waited++) {
-      await sleep(100);
+    for (let waited = 0; waited < graceSeconds * 20 && identityOf(pid) === identity; waited++) {
+      await sleep(50);
     }
   }
 }
@@ -73,48 +105,5 @@ function signalTo(pid: number, signal: NodeJS.Signals): void {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
       throw error;
     }
-  }
-}
-
-/** Start time in clock ticks since boot, field 22 of proc(5)'s stat; undefined when the process has ended. */
-function startTimeOf(pid: number): string | undefined {
-  const [state, startTime] = statOf(pid) ?? [];
-  return state === undefined || state === "Z" ? undefined : startTime;
-}
-
-function statOf(pid: number): [state: string, startTime: string, parent: number] | undefined {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ");
-    return [fields[0] ?? "", fields[19] ?? "", Number(fields[1])];
-  } catch {
-    return undefined;
-  }
-}
-
-/** All processes whose command line has this text in it, and everything that they have started. */
-export function familyOf(text: string): number[] {
-  const pids = readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
-  const parents = new Map(pids.map((pid) => [pid, statOf(pid)?.[2]]));
-  const family = new Set(pids.filter((pid) => pid !== process.pid && commandLineOf(pid).includes(text)));
-  for (let size = -1; size !== family.size; ) {
-    size = family.size;
-    for (const [pid, parent] of parents) {
-      if (parent !== undefined && family.has(parent)) {
-        family.add(pid);
-      }
-    }
-  }
-  return [...family];
-}
-
-function commandLineOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-  } catch {
-    return "";
   }
 }

@@ -5,7 +5,8 @@ let variables: Promise<Record<string, string>> | undefined;
 
 /** The environment of the sandbox, or of the user's own cluster; `npm test` has brought it up. */
 export function env(): Promise<Record<string, string>> {
-  variables ??= environment();
+  // The Automation API looks for the engine on our own PATH, whatever environment it is given.
+  variables ??= environment().then((found) => Object.assign(process.env, found) && found);
   return variables;
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as automation from "@pulumi/pulumi/automation";
+import { execa } from "execa";
 import { env } from "./cluster";
 
 const root = join(__dirname, "..", "..", "..");
@@ -12,7 +13,7 @@ export type Config = Record<string, unknown>;
 /** What an `up` or `preview` printed and changed: operations by logical name. */
 export interface Outcome {
   readonly text: string;
-  /** What was done to which resource, such as `update CronJob backup`; nothing that stayed the same. */
+  /** What was done to which resource, such as `update CronJob backup`; nothing that stayed the same, and no providers. */
   readonly changes: readonly string[];
 }
 
@@ -62,9 +63,11 @@ export class Stack {
     return Object.fromEntries(entries.map(([name, { value }]) => [name, value]));
   }
 
-  /** State with all that Pulumi knows, secrets encrypted. */
+  /** State as it is stored. The Automation API's own export decrypts it. */
   async state(): Promise<string> {
-    return JSON.stringify(await this.stack.exportStack());
+    const args = ["stack", "export", "--stack", this.stack.name];
+    const { stdout } = await execa("pulumi", args, { cwd: this.folder, env: await env() });
+    return stdout;
   }
 
   async destroy(): Promise<void> {
@@ -92,7 +95,7 @@ async function outcome(operation: (options: Options) => Promise<unknown>): Promi
   };
   const onEvent = ({ resourcePreEvent }: automation.EngineEvent) => {
     const { op, type, urn } = resourcePreEvent?.metadata ?? {};
-    if (op !== undefined && op !== "same") {
+    if (op !== undefined && op !== "same" && !type?.startsWith("pulumi:providers:")) {
       changes.push(`${op} ${type?.split(":").at(-1)} ${urn?.split("::").at(-1)}`);
     }
   };

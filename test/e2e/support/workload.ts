@@ -68,10 +68,11 @@ export async function loseAndRestore({ namespace, sh, manifest }: Workload): Pro
   await sh("rm -rf export/* && cp -a import/. export/");
 }
 
-/** The runbook, word for word: scale to 1, run the script, scale back to 0. */
+/** The runbook: scale to 1, wait as a human's typing does, run the script, scale back to 0. */
 export async function byHand(namespace: string, ...command: string[]): Promise<string> {
   await kubectl("-n", namespace, "scale", "deployment", "backup-restore", "--replicas=1");
   try {
+    await kubectl("-n", namespace, "rollout", "status", "deployment", "backup-restore", "--timeout=120s");
     return await kubectl("-n", namespace, "exec", "-it", "deploy/backup-restore", "--", ...command);
   } finally {
     await kubectl("-n", namespace, "scale", "deployment", "backup-restore", "--replicas=0");
@@ -88,4 +89,16 @@ function withoutTimesOfDirectories(manifest: string): string {
     .split("\n")
     .filter((line) => !line.startsWith("d"))
     .join("\n");
+}
+
+/** A backup now, from the CronJob, as an operator starts it; gives the report of its pod. */
+export async function backUp(namespace: string, job = `manual-${Date.now()}`): Promise<Record<string, unknown>> {
+  await kubectl("-n", namespace, "create", "job", "--from=cronjob/backup", job);
+  await kubectl("-n", namespace, "wait", "--for=condition=Complete", `job/${job}`, "--timeout=120s");
+  return reportOf(await kubectl("-n", namespace, "logs", `job/${job}`));
+}
+
+/** The report is the last line of what a script prints. */
+export function reportOf(log: string): Record<string, unknown> {
+  return JSON.parse(log.trimEnd().split("\n").at(-1) ?? "") as Record<string, unknown>;
 }
