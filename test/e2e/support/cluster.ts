@@ -16,6 +16,12 @@ export async function kubectl(...args: string[]): Promise<string> {
   return stdout;
 }
 
+/** Whether the API server would take this object; nothing is created. */
+export async function isAccepted(object: object): Promise<boolean> {
+  const options = { env: await env(), input: JSON.stringify(object), reject: false } as const;
+  return (await execa("kubectl", ["create", "--dry-run=server", "-f", "-"], options)).exitCode === 0;
+}
+
 /** Like `kubectl`, for commands that are expected to fail: both outputs, and the exit code. */
 export async function tryKubectl(...args: string[]): Promise<{ exitCode: number | undefined; text: string }> {
   const result = await execa("kubectl", args, { env: await env(), stdin: "ignore", reject: false, all: true });
