@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { readmeBlocks, root } from "../support/readme";
+import { env } from "./support/cluster";
+
+/** Commands that set the project up: here it is set up already, and `.ci/run` runs the second one. */
+const setUp = { "npm ci && npm start": "npm start", "npm ci && npm test": ":" };
+
+/** Every command of the README, in its order, in a copy of the project: some of them edit files. */
+describe("e2e: the README's commands", function () {
+  this.timeout(300_000);
+  let folder: string;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "restic-backup-readme-"));
+    const { stdout } = await execa("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root });
+    for (const file of stdout.split("\n")) {
+      cpSync(join(root, file), join(folder, file));
+    }
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  });
+
+  after(() => rmSync(folder, { recursive: true }));
+
+  for (const [i, { heading, code }] of readmeBlocks("sh").entries()) {
+    it(`${i + 1}, ${heading}: ${code.split("\n")[0]}`, async () => {
+      const commands = setUp[code as keyof typeof setUp] ?? code;
+      const options = { cwd: folder, env: await env(), stdin: "ignore", all: true, reject: false } as const;
+      const { exitCode, all } = await execa("sh", ["-ec", commands], options);
+      assert.equal(exitCode, 0, all);
+      if (commands === "npm start") {
+        assert.match(all, /came back byte for byte/);
+      }
+    });
+  }
+
+  it("are the commands of the gate", () => {
+    assert.match(readFileSync(join(root, ".ci", "run"), "utf8"), /^npm ci .*&& npm test$/m);
+  });
+});
