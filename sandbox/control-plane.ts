@@ -1,19 +1,16 @@
 import { join } from "node:path";
 import { pathOf } from "./go-tools";
-import { cluster, containerdSocket, kubeconfig, nodeAddress, pki, podNetwork, serviceNetwork } from "./state";
+import { certificate, pluginFolder } from "./node-config";
+import type { Program } from "./processes";
+import { cluster, kubeconfig, nodeAddress, pki, podNetwork, serviceNetwork, volumes } from "./state";
 
-/** A program of the cluster, with its arguments. */
-export interface Part {
-  readonly name: string;
-  readonly program: string;
-  readonly args: readonly string[];
+/** A program of the cluster. */
+export interface Part extends Program {
   /** Ports that it needs for itself. */
   readonly ports?: readonly number[];
 }
 
-const certificate = (name: string) => join(pki, name);
 const configOf = (name: string) => join(cluster, "kubeconfig", `${name}.conf`);
-const pluginFolder = join(cluster, "volume-plugins");
 
 export const containerd: Part = {
   name: "containerd",
@@ -70,7 +67,6 @@ export const controllerManager: Part = {
     `--root-ca-file=${certificate("ca.crt")}`,
     "--leader-elect=false",
     "--use-service-account-credentials",
-    "--enable-hostpath-provisioner",
     `--flex-volume-plugin-dir=${pluginFolder}`,
   ],
   ports: [10257],
@@ -109,80 +105,20 @@ export const proxy: Part = {
   ports: [10249, 10256],
 };
 
+export const volumeProvisioner: Part = {
+  name: "volume-provisioner",
+  program: pathOf("volume-provisioner"),
+  args: [kubeconfig, volumes],
+};
+
 /** In the order in which they are started. */
-export const parts: readonly Part[] = [containerd, etcd, apiserver, controllerManager, scheduler, kubelet, proxy];
-
-/** https://github.com/containerd/containerd/blob/release/1.6/docs/cri/config.md */
-export function containerdConfig(run: string): string {
-  return `version = 2
-root = "${join(cluster, "containerd")}"
-state = "${join(run, "containerd")}"
-disabled_plugins = ["io.containerd.internal.v1.opt"]
-[grpc]
-  address = "${containerdSocket}"
-[plugins."io.containerd.grpc.v1.cri"]
-  sandbox_image = "registry.k8s.io/pause:3.10"
-  # Without CAP_SYS_RESOURCE runc cannot lower a pod's oom_score_adj, and no pod would start.
-  restrict_oom_score_adj = true
-[plugins."io.containerd.grpc.v1.cri".cni]
-  bin_dir = "/usr/lib/cni"
-  conf_dir = "${join(cluster, "cni")}"
-[plugins."io.containerd.grpc.v1.cri".containerd]
-  snapshotter = "overlayfs"
-  default_runtime_name = "runc"
-[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
-  runtime_type = "io.containerd.runc.v2"
-`;
-}
-
-/** Network of the pods. Pods reach each other and services; there is nothing else for them to reach. */
-export function cniConfig(bridge: string): object {
-  return {
-    cniVersion: "0.4.0",
-    name: "restic-backup-sandbox",
-    plugins: [
-      {
-        type: "bridge",
-        bridge,
-        isGateway: true,
-        hairpinMode: true,
-        ipam: {
-          type: "host-local",
-          dataDir: join(cluster, "cni-addresses"),
-          ranges: [[{ subnet: podNetwork, rangeStart: "10.244.0.10" }]],
-          routes: [{ dst: "0.0.0.0/0" }],
-        },
-      },
-      { type: "loopback" },
-    ],
-  };
-}
-
-/** https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
-export function kubeletConfig(): object {
-  return {
-    apiVersion: "kubelet.config.k8s.io/v1beta1",
-    kind: "KubeletConfiguration",
-    containerRuntimeEndpoint: `unix://${containerdSocket}`,
-    cgroupDriver: "cgroupfs",
-    failCgroupV1: false,
-    failSwapOn: false,
-    authentication: {
-      anonymous: { enabled: false },
-      webhook: { enabled: true },
-      x509: { clientCAFile: certificate("ca.crt") },
-    },
-    authorization: { mode: "Webhook" },
-    tlsCertFile: certificate("kubelet.crt"),
-    tlsPrivateKeyFile: certificate("kubelet.key"),
-    clusterDomain: "cluster.local",
-    resolvConf: "",
-    podCIDR: podNetwork,
-    podLogsDir: join(cluster, "pod-logs"),
-    volumePluginDir: pluginFolder,
-    syncFrequency: "2s",
-    evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%" },
-    // There is no registry to fetch an image from again.
-    imageGCHighThresholdPercent: 100,
-  };
-}
+export const parts: readonly Part[] = [
+  containerd,
+  etcd,
+  apiserver,
+  controllerManager,
+  scheduler,
+  volumeProvisioner,
+  kubelet,
+  proxy,
+];

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { external } from "./external";
@@ -6,6 +6,10 @@ import { isReady } from "./node";
 import { bin, cluster, home, kubeconfig, standInBin } from "./state";
 
 export type Environment = Record<string, string>;
+
+const pulumiHome = join(cluster, "pulumi-home");
+/** Not of `PULUMI_HOME`, which is ours in a shell with our environment. */
+const userPlugins = join(homedir(), ".pulumi", "plugins");
 
 /** What a shell needs so that `kubectl` and `pulumi` speak to the sandbox, or to the user's own cluster. */
 export async function environment(): Promise<Environment> {
@@ -15,10 +19,11 @@ export async function environment(): Promise<Environment> {
   if (!(await isReady())) {
     throw new Error("the sandbox is not up: start it with `npm run sandbox -- up`");
   }
+  offerOfficialRandomPlugin(pulumiHome);
   return {
     PATH: `${folders()}:${process.env.PATH}`,
     KUBECONFIG: kubeconfig,
-    PULUMI_HOME: join(cluster, "pulumi-home"),
+    PULUMI_HOME: pulumiHome,
     PULUMI_BACKEND_URL: backendIn(join(cluster, "pulumi-state")),
     PULUMI_CONFIG_PASSPHRASE: passphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -61,6 +66,20 @@ function backendIn(folder: string): string {
 }
 
 function hasOfficialRandomPlugin(): boolean {
-  const folder = join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "plugins");
-  return existsSync(folder) && readdirSync(folder).some((name) => name.startsWith("resource-random-v"));
+  return entriesOf(userPlugins).some(isRandomPlugin);
+}
+
+/** The engine looks for plugins in our PULUMI_HOME, where the user's are not; it follows no links. */
+function offerOfficialRandomPlugin(home: string): void {
+  for (const name of entriesOf(userPlugins).filter(isRandomPlugin)) {
+    cpSync(join(userPlugins, name), join(home, "plugins", name), { recursive: true, force: false });
+  }
+}
+
+function isRandomPlugin(name: string): boolean {
+  return /^resource-random-v[0-9.]+$/.test(name);
+}
+
+function entriesOf(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
 }

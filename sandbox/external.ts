@@ -14,11 +14,11 @@ export interface External {
  */
 export async function external(): Promise<External | undefined> {
   const kubeconfig = process.env.KUBECONFIG;
-  if (!kubeconfig || kubeconfig.startsWith(home)) {
+  if (!kubeconfig || kubeconfig.startsWith(`${home}/`)) {
     return undefined;
   }
   const pulumi = await output("sh", ["-c", "command -v pulumi"]);
-  if (!pulumi || pulumi.startsWith(home)) {
+  if (!pulumi || pulumi.startsWith(`${home}/`)) {
     return undefined;
   }
   const server = await output("kubectl", [

@@ -21,6 +21,9 @@ export interface GoTools {
   readonly folder?: string;
 }
 
+/** What the user has set for their own modules must not change ours. */
+const goEnvironment = { CGO_ENABLED: "0", GOGC: "400", GOFLAGS: "", GOWORK: "off" };
+
 const kubernetesVersion = "k8s.io/component-base/version";
 
 export const goTools: readonly GoTools[] = [
@@ -63,6 +66,7 @@ export const goTools: readonly GoTools[] = [
       },
     },
   },
+  { module: "volume-provisioner", programs: { "volume-provisioner": "." }, duration: "1 min" },
   { module: "pause", programs: { pause: "." }, duration: "a few seconds" },
   {
     module: "rest-server",
@@ -102,13 +106,14 @@ export async function build(group: GoTools, log: string): Promise<void> {
       // One after another: two links at a time need more memory than a small machine has.
       await execa("go", ["build", ...flags.slice(0, -1), join(unfinished, name), path], {
         cwd: source,
-        env: { CGO_ENABLED: "0", GOGC: "400", GOFLAGS: "" },
+        env: goEnvironment,
         stdout: { file: log, append: true },
         stderr: { file: log, append: true },
       });
     }
     for (const [name, { module, path }] of Object.entries(group.files ?? {})) {
-      const { stdout } = await execa("go", ["list", "-m", "-f", "{{.Dir}}", module], { cwd: source });
+      const list = ["list", "-m", "-f", "{{.Dir}}", module];
+      const { stdout } = await execa("go", list, { cwd: source, env: goEnvironment });
       await copyFile(join(stdout.trim(), path), join(unfinished, name));
     }
     rmSync(folder, { recursive: true, force: true });
@@ -118,8 +123,7 @@ export async function build(group: GoTools, log: string): Promise<void> {
 }
 
 /** Name of the folder: a hash of the module, our sources, the flags and the version of Go. */
-async function folderOf(group: GoTools): Promise<string> {
-  const source = sourceOf(group);
+export async function folderOf(group: GoTools, source = sourceOf(group)): Promise<string> {
   const hash = createHash("sha256");
   for (const name of readdirSync(source).sort()) {
     hash.update(name).update(readFileSync(join(source, name)));

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { copyFile, mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
@@ -42,13 +41,12 @@ export const images: readonly Image[] = [
 export async function archiveOf(image: Image): Promise<string> {
   const archive = join(tools, "images", `${keyOf(image)}.tar`);
   if (!existsSync(archive)) {
-    const work = await mkdtemp(join(tmpdir(), "restic-backup-image-"));
+    mkdirSync(dirname(archive), { recursive: true });
+    const work = await mkdtemp(`${archive}.`);
     try {
       await layOut(image, join(work, "root"));
       await pack(image, work);
-      mkdirSync(dirname(archive), { recursive: true });
-      await copyFile(join(work, "image.tar"), `${archive}.${process.pid}`);
-      renameSync(`${archive}.${process.pid}`, archive);
+      renameSync(join(work, "image.tar"), archive);
     } finally {
       rmSync(work, { recursive: true, force: true });
     }

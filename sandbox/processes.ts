@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type SpawnOptions, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -33,11 +33,10 @@ export async function ensureRunning(part: Program): Promise<void> {
   if (runningPid(part.name) !== undefined) {
     return;
   }
-  await endStrays(part);
   mkdirSync(folder, { recursive: true });
   mkdirSync(logs, { recursive: true });
   const log = openSync(logOf(part.name), "a");
-  const options = { detached: true, stdio: ["ignore", log, log], cwd: cluster, env: environment } as const;
+  const options: SpawnOptions = { detached: true, stdio: ["ignore", log, log], cwd: cluster, env: environment };
   const child = spawn(part.program, part.args, options);
   // Without a listener Node ends us with a stack trace; the missing pid says the same.
   child.on("error", () => {});
@@ -65,7 +64,7 @@ export function logOf(name: string): string {
   return join(logs, `${name}.log`);
 }
 
-/** Ends a process of ours, and those like it that an `up` started and did not live to record. */
+/** Ends a program of ours. */
 export async function stop(part: Program): Promise<void> {
   const pid = runningPid(part.name);
   if (pid !== undefined) {
@@ -80,12 +79,15 @@ export async function endFamily(text: string): Promise<void> {
   await Promise.all(familyOf(text).map((pid) => end(pid, 1)));
 }
 
-async function endStrays({ program, args }: Program): Promise<void> {
-  await Promise.all(processesWith([program, ...args]).map((pid) => end(pid)));
+/** Ends programs that an `up` started and did not live to record. */
+export async function endStrays({ name, program, args }: Program): Promise<void> {
+  const recorded = runningPid(name);
+  const strays = processesWith([program, ...args]).filter((pid) => pid !== recorded);
+  await Promise.all(strays.map((pid) => end(pid)));
 }
 
 /** Politely at first; the pid is looked at again before each signal. */
-async function end(pid: number, graceSeconds = 10): Promise<void> {
+async function end(pid: number, graceSeconds = 3): Promise<void> {
   const identity = identityOf(pid);
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     if (identity === undefined || identityOf(pid) !== identity) {

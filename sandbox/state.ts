@@ -26,8 +26,8 @@ export const kubeconfig = join(cluster, "kubeconfig", "admin.conf");
 export const run = "/run/restic-backup-sandbox";
 export const containerdSocket = join(run, "containerd.sock");
 
-/** Volumes that the controller manager's host-path provisioner makes; it knows no other place. */
-export const hostPathVolumes = "/tmp/hostpath_pv";
+/** A folder for each volume that a claim asked for. */
+export const volumes = join(cluster, "volumes");
 
 /** The node's address on the bridge of the pods: kubelet refuses a loopback address. */
 export const nodeAddress = "10.244.0.1";

@@ -9,7 +9,7 @@ import { home } from "./state";
 export async function status(): Promise<{ lines: string[]; good: boolean }> {
   const found: [what: string, good: boolean, detail: string][] = [];
   for (const group of goTools) {
-    const built = await isBuilt(group);
+    const built = await isBuilt(group).catch(() => false);
     found.push([titleOf(group), built, built ? "built" : "not built"]);
   }
   for (const { name } of parts) {

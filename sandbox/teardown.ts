@@ -1,40 +1,45 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
-import { parts } from "./control-plane";
-import { pathOf } from "./go-tools";
-import { kubectl } from "./node";
-import { end, familyOf, recordedNames, stop } from "./processes";
-import { bridge, cluster, containerdSocket, home, hostPathVolumes, podNetwork, run } from "./state";
+import { containerd, parts } from "./control-plane";
+import { removeBridge } from "./network";
+import { endFamily, stop } from "./processes";
+import { cluster, containerdSocket, podNetwork, run } from "./state";
+
+/** These two know no other place, whatever folders they are given. */
+const kubeletSocket = "/var/lib/kubelet/device-plugins/kubelet.sock";
+const sharedFolders = [
+  "/var/lib/kubelet/device-plugins",
+  "/var/lib/kubelet",
+  "/run/containerd/s",
+  "/run/containerd",
+  "/var/lib/cni/results",
+  "/var/lib/cni",
+];
 
 /** Ends the cluster and removes everything that it made, whatever state it is in. */
 export async function tearDown(): Promise<void> {
-  await deletePods();
+  if (!existsSync(cluster)) {
+    // What a kubelet of somebody else's has made on this machine looks like ours.
+    return;
+  }
   const sockets = shimSockets();
-  for (const name of parts.map((part) => part.name).reverse()) {
-    if (name !== "containerd") {
-      await stop(name);
-    }
-  }
-  await Promise.all(familyOf(`-address ${containerdSocket}`).map((pid) => end(pid, 1)));
-  await stop("containerd");
-  for (const name of recordedNames()) {
-    await stop(name);
-  }
-  await removeNetwork();
-  await unmountBelow([cluster, run, hostPathVolumes]);
-  for (const path of [...sockets, cluster, run, hostPathVolumes, ...ownLogLinks(), ...cniResults()]) {
+  // What would start pods again goes first.
+  await Promise.all(parts.filter((part) => part !== containerd).map(stop));
+  await endFamily(`-address ${containerdSocket}`);
+  await stop(containerd);
+  await removePodNetworks();
+  await removeBridge();
+  await unmountBelow([cluster, run]);
+  removeCgroups();
+  for (const path of [...sockets, kubeletSocket, run, ...logLinks(), ...cniResults()]) {
     rmSync(path, { recursive: true, force: true });
   }
-  removeCgroups();
-  removeIfEmpty(home);
-}
-
-/** The kubelet cleans up best while it still runs; without an API server the rest of this file does it. */
-async function deletePods(): Promise<void> {
-  await kubectl("delete", "pods", "--all", "--all-namespaces", "--grace-period=1", "--wait", "--timeout=20s").catch(
-    () => undefined,
-  );
+  for (const folder of sharedFolders) {
+    removeIfEmpty(folder);
+  }
+  // At the very end: an interrupted `down` can be done again.
+  rmSync(cluster, { recursive: true, force: true });
 }
 
 /** containerd keeps the sockets of its shims outside its state folder. */
@@ -46,39 +51,13 @@ function shimSockets(): string[] {
   });
 }
 
-async function removeNetwork(): Promise<void> {
+/** A pod's network ends with its name below /run/netns, once its processes have ended. */
+async function removePodNetworks(): Promise<void> {
   const prefix = podNetwork.replace(/0\/24$/, "");
-  const { stdout } = await execa("ip", ["netns", "list"], { reject: false });
-  for (const name of (stdout ?? "").split("\n").map((line) => line.split(" ")[0] ?? "")) {
-    if (name.startsWith("cni-")) {
-      const { stdout: addresses } = await execa("ip", ["-n", name, "address"], { reject: false });
-      if ((addresses ?? "").includes(`inet ${prefix}`)) {
-        await execa("ip", ["netns", "delete", name], { reject: false });
-      }
-    }
-  }
-  if (existsSync(pathOf("kube-proxy"))) {
-    await execa(pathOf("kube-proxy"), ["--cleanup"], { reject: false });
-  }
-  await removeKubeChains();
-  await execa("ip", ["link", "delete", bridge], { reject: false });
-}
-
-/** kube-proxy and kubelet leave empty chains of theirs. */
-async function removeKubeChains(): Promise<void> {
-  for (const table of ["nat", "filter", "mangle"]) {
-    const { stdout } = await execa("iptables-save", ["-t", table], { reject: false });
-    const lines = (stdout ?? "").split("\n");
-    for (const rule of lines.filter((line) => /^-A .*-j KUBE-/.test(line) && !/^-A KUBE-/.test(line))) {
-      const words = rule.match(/"[^"]*"|\S+/g) ?? [];
-      const args = words.slice(1).map((word) => word.replace(/^"|"$/g, ""));
-      await execa("iptables", ["-t", table, "-D", ...args], { reject: false });
-    }
-    const chains = lines.flatMap((line) => /^:(KUBE-\S+)/.exec(line)?.[1] ?? []);
-    for (const action of ["-F", "-X"]) {
-      for (const chain of chains) {
-        await execa("iptables", ["-t", table, action, chain], { reject: false });
-      }
+  for (const name of entriesOf("/run/netns").filter((name) => name.startsWith("cni-"))) {
+    const { stdout: addresses = "" } = await execa("ip", ["-n", name, "address"], { reject: false });
+    if (addresses.includes(`inet ${prefix}`)) {
+      await execa("ip", ["netns", "delete", name]);
     }
   }
 }
@@ -87,25 +66,27 @@ async function unmountBelow(folders: readonly string[]): Promise<void> {
   const mounted = readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
     .map((line) => line.split(" ")[4] ?? "")
-    .filter((path) => folders.some((folder) => path === folder || path.startsWith(`${folder}/`)));
+    .filter((path) => folders.some((folder) => path.startsWith(`${folder}/`)));
   for (const path of mounted.reverse()) {
-    await execa("umount", ["--lazy", path], { reject: false });
+    // Lazily: what still has it open has been told to end.
+    await execa("umount", ["--lazy", path]);
   }
 }
 
 /** kubelet links the logs of containers here, wherever else they are. */
-function ownLogLinks(): string[] {
+function logLinks(): string[] {
   const folder = "/var/log/containers";
   return entriesOf(folder)
     .map((name) => join(folder, name))
-    .filter((path) => linkTarget(path).startsWith(cluster));
+    .filter((path) => readlinkSync(path).startsWith(`${cluster}/`));
 }
 
+/** The network plugins' notes on our pods: those of the loopback device carry the same ids, but not our name. */
 function cniResults(): string[] {
   const folder = "/var/lib/cni/results";
-  return entriesOf(folder)
-    .filter((name) => name.startsWith("restic-backup-sandbox-"))
-    .map((name) => join(folder, name));
+  const names = entriesOf(folder);
+  const ids = names.flatMap((name) => /^restic-backup-sandbox-([0-9a-f]+)-/.exec(name)?.[1] ?? []);
+  return names.filter((name) => ids.some((id) => name.includes(id))).map((name) => join(folder, name));
 }
 
 /** Only those without processes can be removed, so another kubelet's pods are safe. */
@@ -139,12 +120,4 @@ function removeIfEmpty(folder: string): void {
 
 function entriesOf(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder) : [];
-}
-
-function linkTarget(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return dirname(path);
-  }
 }

@@ -8,7 +8,7 @@ import { archiveOf, images } from "./images";
 import { withLock } from "./lock";
 import { isReady, startNode } from "./node";
 import { runSteps, type Step } from "./progress";
-import { bin, tools } from "./state";
+import { home, tools } from "./state";
 
 const buildLog = join(tools, "build.log");
 
@@ -18,6 +18,11 @@ export async function up(say: (line: string) => void): Promise<void> {
   if (own) {
     say(`using your cluster: context ${own.context}, server ${own.server}, engine ${own.pulumi}`);
     return;
+  }
+  if (process.env.KUBECONFIG && !process.env.KUBECONFIG.startsWith(`${home}/`)) {
+    say(
+      "KUBECONFIG is set, but not used: its cluster does not answer, or kubectl or pulumi is not on the PATH; the sandbox's own cluster comes up instead",
+    );
   }
   const reason = await unfit();
   if (reason) {
@@ -32,9 +37,11 @@ export async function up(say: (line: string) => void): Promise<void> {
       rmSync(buildLog, { force: true });
       const steps = await stepsToDo();
       if (steps.length > 0) {
-        await runSteps(steps).catch((error) => {
-          throw new Error(`${(error as Error).message.split("\n")[0]}${tailOf(buildLog)}`);
+        const started = Date.now();
+        await runSteps(steps).catch((error: Error) => {
+          throw new Error(existsSync(buildLog) ? `${error.message.split("\n")[0]}${tailOf(buildLog)}` : error.message);
         });
+        say(`the sandbox is up, after ${((Date.now() - started) / 1000).toFixed(0)} s`);
       }
     },
   );
@@ -81,16 +88,13 @@ async function unfit(): Promise<string | undefined> {
   }
   const { stdout = "" } = await execa("go", ["env", "GOVERSION"], { reject: false, cwd: "/" });
   const [, minor = 0] = stdout.replace("go", "").split(".").map(Number);
-  if (minor < 26 && !existsSync(join(bin, "kubectl"))) {
+  if (minor < 26) {
     return "Go 1.26 or newer";
   }
   return existsSync("/usr/bin/apt-get") ? undefined : "Debian's apt-get";
 }
 
 function tailOf(log: string): string {
-  if (!existsSync(log)) {
-    return "";
-  }
   const lines = readFileSync(log, "utf8").trimEnd().split("\n").slice(-15);
   return `; the end of ${log}:\n${lines.join("\n")}`;
 }

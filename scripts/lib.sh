@@ -69,11 +69,17 @@ on_signal() {
   pass_signal_on
 }
 
-# The child that $spare_child protects ends by itself, soon.
+# The child that $spare_child protects ends by itself, soon. One that has just begun still has the traps of this shell,
+# in which a signal would be lost: it is itself as soon as it bears another name.
 pass_signal_on() {
-  if [ -n "$child" ] && [ -z "$spare_child" ]; then
-    kill -TERM "$child" 2>/dev/null || :
+  if [ -z "$child" ] || [ -n "$spare_child" ]; then
+    return 0
   fi
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    [ "$(cat "/proc/$child/comm" 2>/dev/null)" = "$(cat "/proc/$$/comm")" ] || break
+    sleep 0.1
+  done
+  kill -TERM "$child" 2>/dev/null || :
 }
 
 # A pause that a signal ends.

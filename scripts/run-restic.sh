@@ -24,8 +24,9 @@ run_restic() {
   watch_over "$child" &
   watcher=$!
   wait_for_child
-  kill "$watcher" 2>/dev/null || :
-  wait "$watcher" || :
+  # SIGTERM would be lost on a subshell that has just begun and still has the traps of its parent.
+  kill -KILL "$watcher" 2>/dev/null || :
+  wait "$watcher" 2>/dev/null || :
   if [ -n "$signal" ] && [ "$status" -ne 0 ]; then
     end_stopped
   fi
@@ -52,25 +53,17 @@ wait_for_child() {
   child=
 }
 
-# nap SECONDS: a sleep that a signal ends.
-nap() {
-  sleep "$1" >/dev/null 2>&1 &
-  nap=$!
-  wait "$nap" || :
-}
-
 # watch_over PROCESS: beside restic, shows what is going on, and ends it at its time limit.
 watch_over() {
-  trap - EXIT INT
-  nap=
-  trap '[ -z "$nap" ] || kill "$nap" 2>/dev/null; exit 0' TERM
+  trap - EXIT TERM INT
   interval=$(progress_interval)
   waited=0 next=$interval news=
   while :; do
     step=10
     [ "$interval" -ge "$step" ] || step=$interval
     [ "$limit" -eq 0 ] || [ $((limit - waited)) -ge "$step" ] || step=$((limit - waited))
-    nap "$step"
+    # It may outlive this function for some seconds, and must not keep the output open.
+    sleep "$step" >/dev/null 2>&1
     waited=$((waited + step))
     show_news
     if [ "$waited" -ge "$next" ]; then
@@ -80,7 +73,7 @@ watch_over() {
     if [ "$limit" -gt 0 ] && [ "$waited" -ge "$limit" ]; then
       : >"$work/timed-out"
       kill -TERM "$1" 2>/dev/null || :
-      nap 3
+      sleep 3 >/dev/null 2>&1
       kill -KILL "$1" 2>/dev/null || :
       exit 0
     fi

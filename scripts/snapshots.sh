@@ -10,7 +10,9 @@ list_snapshots() {
   # Without a lock: reading the list needs none, and an operator in need should not wait for one.
   run_restic 0 "listing snapshots" --no-lock --json snapshots
   [ "$status" -eq 0 ] || fail_as_restic "The snapshots cannot be listed"
-  jq -c --arg host "$BACKUP_HOST" --arg path "$BACKUP_PATH" '
+  # In UTC, because jq 1.6 takes the local daylight saving time for part of the moment:
+  # https://github.com/jqlang/jq/issues/2001
+  TZ=UTC0 jq -c --arg host "$BACKUP_HOST" --arg path "$BACKUP_PATH" '
     def moment: capture("^(?<date>.{19})(?<fraction>\\.[0-9]+)?(?<offset>Z|[-+][0-9:]+)$")
       | [(.date + "Z" | fromdateiso8601) - (.offset | if . == "Z" then 0 else
           (if .[:1] == "-" then -60 else 60 end) * ((.[1:3] | tonumber) * 60 + (.[4:6] | tonumber)) end),

@@ -3,7 +3,8 @@ import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { inBothShells, until, withRepository } from "./shell-under-test";
+import { inBothShells } from "./shell-under-test";
+import { fakeRestic, until, withRepository } from "./test-repository";
 
 describe("init.sh", function () {
   this.timeout(60_000);
@@ -72,15 +73,13 @@ describe("init.sh", function () {
     await cp(world.repository, world.path("two-keys"), { recursive: true });
     await rm(world.repository, { recursive: true });
     // The other init comes between our init and our look at the keys: no real restic can be told to do so.
-    const real = join(world.env.PATH as string, "restic");
-    const fake = world.path("fake");
-    await mkdir(fake);
-    await writeFile(
-      join(fake, "restic"),
-      `#!/bin/sh\nfor last; do :; done\n"${real}" "$@"\ncode=$?\n[ "$last" != init ] || { rm -rf "${world.repository}"; mv "${world.path("two-keys")}" "${world.repository}"; }\nexit $code\n`,
-      { mode: 0o755 },
+    const env = await fakeRestic(
+      world,
+      `for last; do :; done
+      "$real" "$@" || exit
+      [ "$last" != init ] || { rm -rf "$RESTIC_REPOSITORY"; mv "${world.path("two-keys")}" "$RESTIC_REPOSITORY"; }`,
     );
-    const { exitCode, report } = await world.run("init.sh", [], { env: { PATH: `${fake}:${world.env.PATH}` } });
+    const { exitCode, report } = await world.run("init.sh", [], { env });
     assert.equal(exitCode, 1);
     assert.match(report.message, /Two inits.*several keys/);
   });

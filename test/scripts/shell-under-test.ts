@@ -1,31 +1,18 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { access, chmod, chown, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import type { Report } from "./checked-report";
+import { checkedReport, secrets } from "./checked-report";
+import type { Shell } from "./shells";
+import { programPath, shells } from "./shells";
 
 const scripts = join(__dirname, "..", "..", "scripts");
 
-/** Values that no output may ever hold. */
-export const secrets = ["the-password-itself", "aws-secret-key", "rest-server-password"];
-
 /** A user without any right that his files do not give him. */
 const nobody = 65534;
-
-export interface Report {
-  readonly command: string;
-  readonly result: "success" | "partial" | "failure";
-  readonly exitCode: number;
-  readonly snapshot?: string;
-  readonly files?: number;
-  readonly bytes?: number;
-  readonly bytesAdded?: number;
-  readonly retention?: string;
-  readonly seconds: number;
-  readonly repositoryId?: string;
-  readonly message: string;
-}
 
 export interface Outcome {
   readonly exitCode: number | undefined;
@@ -76,46 +63,29 @@ export function inBothShells(title: string, test: (world: World) => Promise<void
   });
 }
 
-interface Shell {
-  readonly name: string;
-  readonly command: string;
-  readonly fillBin: (bin: string) => Promise<void>;
-}
-
-const shells: readonly Shell[] = [
-  {
-    name: "busybox sh",
-    command: "sh",
-    fillBin: async (bin) => {
-      const busybox = await programPath("busybox");
-      const { stdout } = await execa(busybox, ["--list"]);
-      // busybox runs its own applets rather than what PATH holds, unless they are the only ones there.
-      await Promise.all(stdout.split("\n").map((applet) => symlink(busybox, join(bin, applet.trim()))));
-    },
-  },
-  {
-    name: "dash",
-    command: "dash",
-    fillBin: async (bin) => {
-      const programs = (
-        "cat chmod cp cut date dash dirname find grep head id mkdir mktemp mv printf readlink rm rmdir " +
-        "sed sleep stat tail tr wc"
-      ).split(" ");
-      await Promise.all(programs.map(async (program) => symlink(await programPath(program), join(bin, program))));
-    },
-  },
-];
-
 async function inWorld(shell: Shell, test: (world: World) => Promise<void>): Promise<void> {
+  const started = new Set<number>();
   const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "scripts-test-"));
   try {
-    await test(await makeWorld(shell, folder));
+    await test(await makeWorld(shell, folder, started));
   } finally {
+    // What hangs has failed its test, and must not outlive it.
+    for (const pid of started) {
+      killGroup(pid);
+    }
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function makeWorld(shell: Shell, folder: string): Promise<World> {
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, "ESRCH");
+  }
+}
+
+async function makeWorld(shell: Shell, folder: string, started: Set<number>): Promise<World> {
   const path = (name: string) => join(folder, name);
   const [bin, source, tmp, target] = [path("bin"), path("export"), path("tmp"), path("import")];
   await Promise.all([bin, source, tmp].map((name) => mkdir(name)));
@@ -145,26 +115,23 @@ async function makeWorld(shell: Shell, folder: string): Promise<World> {
     BACKUP_REPORT_FILE: path("report"),
   };
   const start = (script: string, args: readonly string[] = [], options: RunOptions = {}): Running => {
-    const user = options.asNobody ? [`--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", "--"] : [];
-    const command = [join(bin, shell.command), join(scripts, script), ...args];
     // A group of its own, so that a test can kill the script and its restic at one blow.
-    const process = execa(
-      options.asNobody ? "setpriv" : (command[0] as string),
-      [...user, ...command].slice(options.asNobody ? 0 : 1),
-      {
-        env: { ...env, ...options.env },
-        extendEnv: false,
-        all: true,
-        reject: false,
-        detached: true,
-        stdin: "ignore",
-      },
-    );
+    const process = execa(join(bin, shell.command), [join(scripts, script), ...args], {
+      env: { ...env, ...options.env },
+      extendEnv: false,
+      all: true,
+      reject: false,
+      detached: true,
+      stdin: "ignore",
+      ...(options.asNobody ? { uid: nobody, gid: nobody } : {}),
+    });
+    started.add(process.pid as number);
     let printed = "";
     process.all.on("data", (chunk) => {
       printed += chunk;
     });
     const outcome = process.then(async (result) => {
+      started.delete(process.pid as number);
       assert.equal(
         result.failed && result.exitCode === undefined && result.signal === undefined,
         false,
@@ -173,7 +140,10 @@ async function makeWorld(shell: Shell, folder: string): Promise<World> {
       return {
         exitCode: result.exitCode,
         output: result.all,
-        report: result.exitCode === undefined ? ({} as Report) : await checkedReport(result, path("report"), options),
+        report:
+          result.exitCode === undefined
+            ? ({} as Report)
+            : await checkedReport(result, options.env?.BACKUP_REPORT_FILE === undefined ? path("report") : undefined),
       };
     });
     return { pid: process.pid as number, outcome, output: () => printed };
@@ -191,8 +161,10 @@ async function makeWorld(shell: Shell, folder: string): Promise<World> {
       if (options?.asNobody) {
         await giveToNobody(folder);
       }
+      const before = await readdir(tmp);
       const outcome = await start(script, args, options).outcome;
-      assert.deepEqual(await readdir(tmp), [], "TMPDIR is left empty");
+      const left = (await readdir(tmp)).filter((name) => !before.includes(name));
+      assert.deepEqual(left, [], "something is left in TMPDIR");
       return outcome;
     },
     restic: async (...args) => {
@@ -200,31 +172,6 @@ async function makeWorld(shell: Shell, folder: string): Promise<World> {
       return stdout;
     },
   };
-}
-
-interface Finished {
-  readonly stdout: string;
-  readonly all: string;
-  readonly exitCode?: number;
-}
-
-/** The report is the last line, and the same stands in the report file: after each run, whatever happened. */
-async function checkedReport(result: Finished, file: string, options: RunOptions): Promise<Report> {
-  for (const secret of secrets) {
-    assert.ok(!result.all.includes(secret), `the output holds the secret ${secret}`);
-  }
-  const last = result.stdout.trimEnd().split("\n").at(-1) ?? "";
-  assert.match(last, /^\{.*\}$/, `the last line is no report:\n${result.all}`);
-  const report = JSON.parse(last) as Report;
-  assert.equal(report.exitCode, result.exitCode, "the report names the exit code");
-  assert.equal(report.result, { 0: "success", 3: "partial" }[report.exitCode] ?? "failure");
-  assert.ok(report.message.length > 20, "the report says something to a human");
-  if (options.env?.BACKUP_REPORT_FILE === undefined) {
-    const written = await readFile(file, "utf8");
-    assert.equal(written, `${last}\n`, "the report file holds the report");
-    assert.ok(Buffer.byteLength(written) <= 4096, "Kubernetes would cut the report");
-  }
-  return report;
 }
 
 async function giveToNobody(folder: string): Promise<void> {
@@ -237,53 +184,4 @@ async function giveToNobody(folder: string): Promise<void> {
   }
   await chown(folder, nobody, nobody);
   await chmod(folder, 0o755);
-}
-
-/** A missing program fails the tests: one that is skipped would say nothing. */
-async function programPath(name: string): Promise<string> {
-  for (const folder of (process.env.PATH ?? "").split(":")) {
-    const candidate = join(folder, name);
-    if (
-      await access(candidate).then(
-        () => true,
-        () => false,
-      )
-    ) {
-      return candidate;
-    }
-  }
-  throw new Error(
-    `${name} is not on the PATH: these tests need it. Debian has it as a package; npm run sandbox builds restic.`,
-  );
-}
-
-let template: Promise<string> | undefined;
-
-/** Puts a new, empty repository into the world. It is made once and copied, because each key costs half a second. */
-export async function withRepository(world: World): Promise<void> {
-  template ??= mkdtemp(join(tmpdir(), "scripts-test-repository-")).then(async (folder) => {
-    await execa("restic", ["init"], { env: { ...world.env, RESTIC_REPOSITORY: folder }, stdin: "ignore" });
-    return folder;
-  });
-  await cp(await template, world.repository, { recursive: true });
-}
-
-after(async () => {
-  if (template !== undefined) {
-    await rm(await template, { recursive: true, force: true });
-  }
-});
-
-/** Waits until something holds, and fails when it does not within the time. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
-  const end = Date.now() + seconds * 1000;
-  while (!(await holds())) {
-    assert.ok(Date.now() < end, `${what} did not come true within ${seconds} seconds`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-/** Names of the locks in the world's repository. */
-export async function locks(world: World): Promise<string[]> {
-  return readdir(join(world.repository, "locks"));
 }

@@ -92,8 +92,21 @@ func (standIn) Create(_ context.Context, request *rpc.CreateRequest) (*rpc.Creat
 	return &rpc.CreateResponse{Id: "none", Properties: outputs}, err
 }
 
+// Read refreshes what there is; an import, which has an id and nothing else, gives the password as the id.
 func (standIn) Read(_ context.Context, request *rpc.ReadRequest) (*rpc.ReadResponse, error) {
-	return &rpc.ReadResponse{Id: request.GetId(), Properties: request.GetProperties(), Inputs: request.GetInputs()}, nil
+	if len(request.GetProperties().GetFields()) > 0 {
+		return &rpc.ReadResponse{Id: request.GetId(), Properties: request.GetProperties(), Inputs: request.GetInputs()}, nil
+	}
+	password := request.GetId()
+	inputs, err := structpb.NewStruct(map[string]any{"length": len(password)})
+	if err != nil {
+		return nil, err
+	}
+	outputs, err := structpb.NewStruct(map[string]any{
+		"length": len(password),
+		"result": map[string]any{signatureKey: secret, "value": password},
+	})
+	return &rpc.ReadResponse{Id: "none", Properties: outputs, Inputs: inputs}, err
 }
 
 func (standIn) Delete(context.Context, *rpc.DeleteRequest) (*emptypb.Empty, error) {
@@ -104,31 +117,56 @@ func (standIn) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, error) {
 	return &emptypb.Empty{}, nil
 }
 
+// Characters that a password is made of: as many of each class as are asked for, the rest of all that are wanted.
 func generate(properties map[string]any) (string, error) {
-	alphabet := ""
-	for _, class := range []struct{ argument, characters string }{
-		{"lower", "abcdefghijklmnopqrstuvwxyz"},
-		{"upper", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
-		{"numeric", "0123456789"},
-		{"special", "!@#$%&*()-_=+[]{}<>:?"},
+	special := "!@#$%&*()-_=+[]{}<>:?"
+	if own, _ := properties["overrideSpecial"].(string); own != "" {
+		special = own
+	}
+	numeric := "numeric"
+	if _, given := properties[numeric]; !given {
+		numeric = "number" // its deprecated name
+	}
+	alphabet, password := "", ""
+	for _, class := range []struct{ argument, minimum, characters string }{
+		{"lower", "minLower", "abcdefghijklmnopqrstuvwxyz"},
+		{"upper", "minUpper", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
+		{numeric, "minNumeric", "0123456789"},
+		{"special", "minSpecial", special},
 	} {
-		if wanted, given := properties[class.argument].(bool); !given || wanted {
-			alphabet += class.characters
+		if wanted, given := properties[class.argument].(bool); given && !wanted {
+			continue
+		}
+		alphabet += class.characters
+		minimum, _ := properties[class.minimum].(float64)
+		for range int(minimum) {
+			password += string(class.characters[random(len(class.characters))])
 		}
 	}
+	length, _ := properties["length"].(float64)
 	if alphabet == "" {
 		return "", errors.New("no class of characters is left to make a password of")
 	}
-	length, _ := properties["length"].(float64)
-	password := make([]byte, int(length))
-	for i := range password {
-		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(alphabet))))
-		if err != nil {
-			return "", err
-		}
-		password[i] = alphabet[n.Int64()]
+	if len(password) > int(length) {
+		return "", fmt.Errorf("length %d is less than the minimums of the classes together, %d", int(length), len(password))
 	}
-	return string(password), nil
+	for len(password) < int(length) {
+		password += string(alphabet[random(len(alphabet))])
+	}
+	characters := []byte(password)
+	for i := len(characters) - 1; i > 0; i-- {
+		j := random(i + 1)
+		characters[i], characters[j] = characters[j], characters[i]
+	}
+	return string(characters), nil
+}
+
+func random(below int) int {
+	n, err := rand.Int(rand.Reader, big.NewInt(int64(below)))
+	if err != nil {
+		panic(err) // crypto/rand never fails on Linux
+	}
+	return int(n.Int64())
 }
 
 func main() {

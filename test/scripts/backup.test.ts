@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { chmod, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { inBothShells } from "./shell-under-test";
+import { fakeRestic, withRepository } from "./test-repository";
+
+const badSources: readonly [string, (source: string) => Promise<void>, RegExp][] = [
+  ["is missing", (source) => rm(source, { recursive: true }), /does not exist/],
+  ["is empty", emptied, /no file/],
+  ["holds nothing but folders", onlyFolders, /no file/],
+  ["holds nothing but lost+found", onlyLostAndFound, /no file/],
+  ["is a file", file, /not a folder/],
+  ["is a symbolic link", symbolicLink, /symbolic link/],
+];
+
+describe("backup.sh", function () {
+  this.timeout(60_000);
+
+  inBothShells("writes a snapshot under the fixed host and path, and one more when nothing changed", async (world) => {
+    await withRepository(world);
+    const first = await world.run("backup.sh");
+    assert.equal(first.exitCode, 0, first.output);
+    const [snapshot] = JSON.parse(await world.restic("snapshots", "--json"));
+    assert.equal(snapshot.id, first.report.snapshot);
+    assert.equal(snapshot.hostname, "jira-backup");
+    assert.deepEqual(snapshot.paths, [world.source]);
+    assert.equal(first.report.files, 1);
+    assert.equal(first.report.bytes, 100_000);
+    assert.ok((first.report.bytesAdded ?? 0) > 0);
+    assert.match(first.report.retention ?? "", /every snapshot is kept/);
+
+    const second = await world.run("backup.sh");
+    assert.equal(second.exitCode, 0, second.output);
+    assert.equal(second.report.files, 1);
+    assert.notEqual(second.report.snapshot, first.report.snapshot);
+    const both = JSON.parse(await world.restic("snapshots", "--json"));
+    assert.equal(both[1].parent, first.report.snapshot, "without its parent, restic reads everything again");
+    await world.restic("check", "--read-data");
+  });
+
+  inBothShells("applies the retention policy to its own snapshots only", async (world) => {
+    await withRepository(world);
+    await world.restic("backup", "--host", "another", world.source);
+    await world.restic("backup", "--host", "jira-backup", world.source);
+    const { exitCode, output, report } = await world.run("backup.sh", [], {
+      env: { BACKUP_RETENTION: "--keep-last=1\n--keep-within=1h\n\n" },
+    });
+    assert.equal(exitCode, 0, output);
+    assert.equal(report.retention, "2 snapshots kept, 0 removed");
+    const strict = await world.run("backup.sh", [], { env: { BACKUP_RETENTION: "--keep-last=1" } });
+    assert.equal(strict.report.retention, "1 snapshots kept, 2 removed");
+    const left = JSON.parse(await world.restic("snapshots", "--json"));
+    assert.deepEqual(
+      left.map(({ hostname }: { hostname: string }) => hostname),
+      ["another", "jira-backup"],
+    );
+  });
+
+  inBothShells("fails when the retention policy fails, and says that the snapshot is written", async (world) => {
+    await withRepository(world);
+    await world.restic("backup", "--host", "jira-backup", world.source);
+    const fake = await fakeRestic(
+      world,
+      'case "$*" in *forget*) echo "Fatal: broken" >&2; exit 1 ;; esac; "$real" "$@"',
+    );
+    const { exitCode, report } = await world.run("backup.sh", [], {
+      env: { ...fake, BACKUP_RETENTION: "--keep-last=1" },
+    });
+    assert.equal(exitCode, 1);
+    assert.match(report.message, /is written and safe, but the retention policy could not be applied/);
+    assert.match(report.snapshot ?? "", /^[0-9a-f]{64}$/);
+    assert.equal(report.retention, "failed");
+  });
+
+  for (const [title, change, reason] of badSources) {
+    inBothShells(`writes no snapshot when the source ${title}`, async (world) => {
+      await withRepository(world);
+      await change(world.source);
+      const { exitCode, report } = await world.run("backup.sh");
+      assert.equal(exitCode, 65);
+      assert.match(report.message, reason);
+      assert.deepEqual(await readdir(join(world.repository, "snapshots")), []);
+    });
+  }
+
+  inBothShells("reports a source that it may not read", async (world) => {
+    await withRepository(world);
+    await chmod(world.source, 0);
+    const { exitCode, report } = await world.run("backup.sh", [], { asNobody: true });
+    assert.equal(exitCode, 65);
+    assert.match(report.message, /cannot be read by user 65534/);
+  });
+
+  inBothShells("keeps a snapshot with unreadable files, skips retention and exits with 3", async (world) => {
+    await withRepository(world);
+    await world.restic("backup", "--host", "jira-backup", world.source);
+    await writeFile(join(world.source, "secret.zip"), "unreadable", { mode: 0 });
+    const env = { BACKUP_RETENTION: "--keep-last=1" };
+    const { exitCode, report } = await world.run("backup.sh", [], { env, asNobody: true });
+    assert.equal(exitCode, 3);
+    assert.equal(report.result, "partial");
+    assert.match(report.message, /not complete: 1 files or folders.*secret\.zip.*permission denied/);
+    assert.match(report.retention ?? "", /skipped/);
+    const snapshots = JSON.parse(await world.restic("snapshots", "--json"));
+    assert.deepEqual(snapshots[1].id, report.snapshot);
+    assert.equal(snapshots.length, 2);
+  });
+
+  inBothShells("never makes a repository: exits with 10", async (world) => {
+    const { exitCode, report } = await world.run("backup.sh");
+    assert.equal(exitCode, 10);
+    assert.match(report.message, /no repository at/);
+    assert.ok(!(await readdir(world.folder)).includes("repository"));
+  });
+
+  inBothShells("exits with 12 at a wrong password", async (world) => {
+    await withRepository(world);
+    await writeFile(world.path("password"), "another password");
+    const { exitCode, report } = await world.run("backup.sh");
+    assert.equal(exitCode, 12);
+    assert.match(report.message, /wrong password/);
+  });
+
+  inBothShells("does nothing where the repository's volume is not mounted", async (world) => {
+    await withRepository(world);
+    const { exitCode, report } = await world.run("backup.sh", [], { env: { BACKUP_REPOSITORY_MOUNT: world.folder } });
+    assert.equal(exitCode, 1);
+    assert.match(report.message, /not mounted/);
+  });
+
+  inBothShells("takes no exit code 0 without a snapshot for success", async (world) => {
+    const env = await fakeRestic(world, "exit 0");
+    const { exitCode, report } = await world.run("backup.sh", [], { env });
+    assert.equal(exitCode, 1);
+    assert.match(report.message, /names no snapshot/);
+  });
+
+  inBothShells("leaves out lost+found of the volume, and no other", async (world) => {
+    await withRepository(world);
+    const source = world.path("odd [*] name");
+    await mkdir(join(source, "lost+found"), { recursive: true });
+    await mkdir(join(source, "deep", "lost+found"), { recursive: true });
+    await writeFile(join(source, "lost+found", "#12"), "x");
+    await writeFile(join(source, "deep", "lost+found", "mine"), "x");
+    const { exitCode, output } = await world.run("backup.sh", [], { env: { BACKUP_PATH: source } });
+    assert.equal(exitCode, 0, output);
+    const listed = await world.restic("ls", "latest");
+    assert.match(listed, /deep\/lost\+found\/mine/);
+    assert.doesNotMatch(listed, /#12/);
+  });
+
+  inBothShells("says what to do about a full storage and a damaged repository", async (world) => {
+    await withRepository(world);
+    const full = await fakeRestic(
+      world,
+      `echo '{"message_type":"exit_error","code":1,"message":"Fatal: write /repository/x: no space left on device"}' >&2; exit 1`,
+    );
+    const { exitCode, report } = await world.run("backup.sh", [], { env: full });
+    assert.equal(exitCode, 1);
+    assert.match(report.message, /no space left on device\. The storage is full/);
+
+    await world.restic("backup", "--host", "jira-backup", world.source);
+    for (const name of await readdir(join(world.repository, "snapshots"))) {
+      await chmod(join(world.repository, "snapshots", name), 0o600);
+      await writeFile(join(world.repository, "snapshots", name), "damaged");
+    }
+    // A new pod has no cache that would still hold the good copy.
+    await rm(world.path("cache"), { recursive: true, force: true });
+    const damaged = await world.run("backup.sh");
+    assert.equal(damaged.exitCode, 1);
+    assert.match(damaged.report.message, /is damaged/);
+  });
+});
+
+async function emptied(source: string): Promise<void> {
+  await rm(source, { recursive: true });
+  await mkdir(source);
+}
+
+async function onlyLostAndFound(source: string): Promise<void> {
+  await emptied(source);
+  await mkdir(join(source, "lost+found"));
+  await writeFile(join(source, "lost+found", "#12"), "x");
+}
+
+async function onlyFolders(source: string): Promise<void> {
+  await emptied(source);
+  await mkdir(join(source, "folder"));
+}
+
+async function file(source: string): Promise<void> {
+  await rm(source, { recursive: true });
+  await writeFile(source, "not a folder");
+}
+
+async function symbolicLink(source: string): Promise<void> {
+  await rename(source, `${source}-itself`);
+  await symlink(`${source}-itself`, source);
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import type { World } from "./shell-under-test";
+
+/** Puts a program named restic before the real one, for answers that the real one cannot be made to give. */
+export async function fakeRestic(world: World, script: string): Promise<Record<string, string>> {
+  const fake = world.path("fake");
+  await mkdir(fake);
+  await writeFile(join(fake, "restic"), `#!/bin/sh\nreal=${join(world.env.PATH as string, "restic")}\n${script}\n`, {
+    mode: 0o755,
+  });
+  return { PATH: `${fake}:${world.env.PATH}` };
+}
+
+let template: Promise<string> | undefined;
+
+/** Puts a new, empty repository into the world. It is made once and copied, because each key costs half a second. */
+export async function withRepository(world: World): Promise<void> {
+  template ??= mkdtemp(join(tmpdir(), "scripts-test-repository-")).then(async (folder) => {
+    await execa("restic", ["init"], { env: { ...world.env, RESTIC_REPOSITORY: folder }, stdin: "ignore" });
+    return folder;
+  });
+  await cp(await template, world.repository, { recursive: true });
+}
+
+after(async () => {
+  if (template !== undefined) {
+    await rm(await template, { recursive: true, force: true });
+  }
+});
+
+/** Waits until something holds, and fails when it does not within the time. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  while (!(await holds())) {
+    assert.ok(Date.now() < end, `${what} did not come true within ${seconds} seconds`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Names of the locks in the world's repository. */
+export async function locks(world: World): Promise<string[]> {
+  return readdir(join(world.repository, "locks"));
+}
