@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { readmeBlocks, root } from "../support/readme";
-import { env } from "./support/cluster";
 
 /** Commands that set the project up: here it is set up already, and `.ci/run` runs the second one. */
 const setUp = { "npm ci && npm start": "npm start", "npm ci && npm test": ":" };
@@ -28,7 +27,7 @@ describe("e2e: the README's commands", function () {
   for (const [i, { heading, code }] of readmeBlocks("sh").entries()) {
     it(`${i + 1}, ${heading}: ${code.split("\n")[0]}`, async () => {
       const commands = setUp[code as keyof typeof setUp] ?? code;
-      const options = { cwd: folder, env: await env(), stdin: "ignore", all: true, reject: false } as const;
+      const options = { cwd: folder, stdin: "ignore", all: true, reject: false } as const;
       const { exitCode, all } = await execa("sh", ["-ec", commands], options);
       assert.equal(exitCode, 0, all);
       if (commands === "npm start") {

@@ -1,36 +1,26 @@
 import { execa } from "execa";
-import { environment } from "../../../sandbox/environment";
-
-let variables: Promise<Record<string, string>> | undefined;
-
-/** The environment of the sandbox, or of the user's own cluster; `npm test` has brought it up. */
-export function env(): Promise<Record<string, string>> {
-  // The Automation API looks for the engine on our own PATH, whatever environment it is given.
-  variables ??= environment().then((found) => Object.assign(process.env, found) && found);
-  return variables;
-}
 
 /** Output of kubectl; an error holds what it said. */
 export async function kubectl(...args: string[]): Promise<string> {
-  const { stdout } = await execa("kubectl", args, { env: await env(), stdin: "ignore" });
+  const { stdout } = await execa("kubectl", args, { stdin: "ignore" });
   return stdout;
 }
 
 /** Whether the API server would take this object; nothing is created. */
 export async function isAccepted(object: object): Promise<boolean> {
-  const options = { env: await env(), input: JSON.stringify(object), reject: false } as const;
+  const options = { input: JSON.stringify(object), reject: false } as const;
   return (await execa("kubectl", ["create", "--dry-run=server", "-f", "-"], options)).exitCode === 0;
 }
 
 /** Like `kubectl`, for commands that are expected to fail: both outputs, and the exit code. */
 export async function tryKubectl(...args: string[]): Promise<{ exitCode: number | undefined; text: string }> {
-  const result = await execa("kubectl", args, { env: await env(), stdin: "ignore", reject: false, all: true });
+  const result = await execa("kubectl", args, { stdin: "ignore", reject: false, all: true });
   return { exitCode: result.exitCode, text: result.all ?? "" };
 }
 
 export async function apply(...objects: object[]): Promise<void> {
   const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-  await execa("kubectl", ["apply", "-f", "-"], { env: await env(), input });
+  await execa("kubectl", ["apply", "-f", "-"], { input });
 }
 
 export async function getJson<T>(...args: string[]): Promise<T> {

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as automation from "@pulumi/pulumi/automation";
 import { execa } from "execa";
-import { env } from "./cluster";
 
 const root = join(__dirname, "..", "..", "..");
 
@@ -33,10 +32,7 @@ export class Stack {
       join(folder, "Pulumi.yaml"),
       JSON.stringify({ name: "restic-backup", runtime: "nodejs", main: join(root, "index.ts") }),
     );
-    const stack = await automation.LocalWorkspace.createOrSelectStack(
-      { stackName: name, workDir: folder },
-      { envVars: await env() },
-    );
+    const stack = await automation.LocalWorkspace.createOrSelectStack({ stackName: name, workDir: folder });
     return new Stack(folder, stack);
   }
 
@@ -66,7 +62,7 @@ export class Stack {
   /** State as it is stored. The Automation API's own export decrypts it. */
   async state(): Promise<string> {
     const args = ["stack", "export", "--stack", this.stack.name];
-    const { stdout } = await execa("pulumi", args, { cwd: this.folder, env: await env() });
+    const { stdout } = await execa("pulumi", args, { cwd: this.folder });
     return stdout;
   }
 

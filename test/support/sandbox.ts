@@ -1,0 +1,8 @@
+import { environment } from "../../sandbox/environment";
+
+/** Puts the sandbox's programs on the PATH, and its cluster before everything; `npm test` has brought it up. */
+export const mochaHooks = {
+  async beforeAll(): Promise<void> {
+    Object.assign(process.env, await environment());
+  },
+};
