@@ -1,6 +1,5 @@
 import type { ResticBackupArgs } from "./args";
 import type { Problem } from "./problems";
-import { repositoryKinds } from "./repository";
 import { retentionProblem } from "./retention";
 
 /** Mount paths of the pods themselves. */
@@ -10,9 +9,9 @@ const reserved = ["/tmp", "/etc", "/usr", "/bin", "/lib", "/dev", "/proc", "/sys
  * What is wrong between properties, each of which may be fine alone. Malformed groups are left to the schema; values
  * that are not known yet are not compared.
  */
-export function contradictions(args: ResticBackupArgs): Problem[] {
+export function contradictions(args: ResticBackupArgs, repositoryKinds: readonly string[]): Problem[] {
   return [
-    ...repositoryProblems(group(args.repository)),
+    ...repositoryProblems(group(args.repository), repositoryKinds),
     ...passwordProblems(group(args.password)),
     ...pathProblems(group(args.source)),
     ...retentionProblems(args.retention),
@@ -25,7 +24,7 @@ function group(value: unknown): Group | undefined {
   return typeof value === "object" && value !== null ? (value as Group) : undefined;
 }
 
-function repositoryProblems(repository: Group | undefined): Problem[] {
+function repositoryProblems(repository: Group | undefined, repositoryKinds: readonly string[]): Problem[] {
   if (repository === undefined) {
     return [];
   }

@@ -53,12 +53,9 @@ const backends: Backends = {
   }),
 };
 
-/** The members of `repository`, of which exactly one is set. */
-export const repositoryKinds = Object.keys(backends) as readonly Kind[];
-
 /** The repository that the settings name. */
 export function repositoryOf({ repository }: Settings): Repository {
-  const found = repositoryKinds.flatMap((kind) => resolved(kind, repository) ?? []);
+  const found = (Object.keys(backends) as Kind[]).flatMap((kind) => resolved(kind, repository) ?? []);
   if (found.length !== 1 || found[0] === undefined) {
     throw new Error("settings are checked before they come here, and hold exactly one repository");
   }

@@ -100,7 +100,7 @@ export function settingsProblems(name: string, args: ResticBackupArgs): Problem[
   return [
     ...(badName ? badName.issues.map(({ message }) => ({ property: "name", value: name, reason: message })) : []),
     ...(badArgs ? problemsOf(badArgs) : []),
-    ...contradictions(args),
+    ...contradictions(args, Object.keys(schema.shape.repository.shape)),
   ];
 }
 

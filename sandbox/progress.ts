@@ -17,7 +17,7 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
         () => {
           task.output = `${title}: ${elapsed()} so far`;
         },
-        process.stderr.isTTY ? 1000 : 30_000,
+        process.stdout.isTTY ? 1000 : 30_000,
       );
       try {
         await run();
@@ -27,10 +27,5 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
       }
     },
   }));
-  const logger = { process: process.stderr };
-  await new Listr(tasks, {
-    renderer: process.stderr.isTTY ? "default" : "simple",
-    rendererOptions: logger as object,
-    fallbackRenderer: "simple",
-  }).run();
+  await new Listr(tasks, { renderer: process.stdout.isTTY ? "default" : "simple" }).run();
 }

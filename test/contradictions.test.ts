@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { contradictions } from "../components/contradictions";
+import type { ResticBackupArgs } from "../components";
+import { contradictions as contradictionsAmong } from "../components/contradictions";
 import { args, leastArgs, unchecked } from "./support/args";
+
+function contradictions(given: ResticBackupArgs) {
+  return contradictionsAmong(given, ["local", "s3", "rest"]);
+}
 
 const keys = { accessKeyId: "id", secretAccessKey: "key" };
 
