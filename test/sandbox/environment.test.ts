@@ -24,9 +24,11 @@ describe("export lines", () => {
 });
 
 describe("the user's own cluster", () => {
-  const { PATH, KUBECONFIG } = process.env;
+  let PATH: string | undefined;
+  let KUBECONFIG: string | undefined;
   let folder: string;
   beforeEach(() => {
+    ({ PATH, KUBECONFIG } = process.env);
     folder = mkdtempSync(join(tmpdir(), "external-test-"));
     // Nothing else: the machine may have an engine of its own.
     process.env.PATH = folder;

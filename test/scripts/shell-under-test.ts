@@ -6,10 +6,9 @@ import { join } from "node:path";
 import { execa } from "execa";
 import type { Report } from "./checked-report";
 import { checkedReport, secrets } from "./checked-report";
+import { forAnyUser } from "./for-any-user";
 import type { Shell } from "./shells";
 import { programPath, shells } from "./shells";
-
-const scripts = join(__dirname, "..", "..", "scripts");
 
 /** A user without any right that his files do not give him. */
 const nobody = 65534;
@@ -90,7 +89,8 @@ async function makeWorld(shell: Shell, folder: string, started: Set<number>): Pr
   const [bin, source, tmp, target] = [path("bin"), path("export"), path("tmp"), path("import")];
   await Promise.all([bin, source, tmp].map((name) => mkdir(name)));
   await shell.fillBin(bin);
-  await Promise.all(["restic", "jq"].map(async (name) => symlink(await programPath(name), join(bin, name))));
+  const { restic, scripts } = await forAnyUser();
+  await Promise.all([symlink(restic, join(bin, "restic")), symlink(await programPath("jq"), join(bin, "jq"))]);
   await writeFile(path("password"), `${secrets[0]}\n`);
   await writeFile(path("report"), "");
   await writeFile(join(source, "jira.zip"), Buffer.alloc(100_000, "zip"));
