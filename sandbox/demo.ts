@@ -41,6 +41,9 @@ async function main(): Promise<void> {
     await run(...byHand, "scale", "deployment", "backup-restore", "--replicas=0");
   }
   compare(exported, await checksums("import"));
+
+  step("Jira goes on, and writes its next export");
+  await inJira("/opt/jira/export.sh", "/var/jira/export");
   summary(exported.size);
 }
 

@@ -74,7 +74,7 @@ async function withLargeSnapshot(world: World): Promise<void> {
 }
 
 /** A restore that has begun to write, and is slow. */
-async function startSlowly(world: World, limitKiB = 6000) {
+async function startSlowly(world: World, limitKiB = 2000) {
   await withLargeSnapshot(world);
   const running = world.start("restore.sh", [], { env: { RESTIC_OPTIONS: `--limit-download=${limitKiB}` } });
   await until("the first restored file", async () => (await staged(world)) > 0);
