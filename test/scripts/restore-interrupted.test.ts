@@ -85,6 +85,7 @@ async function startSlowly(world: World, limitKiB = 2000) {
 async function staged(world: World): Promise<number> {
   const folder = join(world.target, staging);
   const names = await readdir(folder).catch(() => []);
-  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).blocks * 512));
-  return sizes.reduce((sum, size) => sum + size, 0);
+  const found = await Promise.all(names.map((name) => stat(join(folder, name))));
+  // Space that restic has set aside is in the blocks, holes are in the size; neither has been written.
+  return found.reduce((sum, { blocks, size }) => sum + Math.min(blocks * 512, size), 0);
 }

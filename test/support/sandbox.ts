@@ -4,5 +4,7 @@ import { environment } from "../../sandbox/environment";
 export const mochaHooks = {
   async beforeAll(): Promise<void> {
     Object.assign(process.env, await environment());
+    // Coverage is of this process: every engine and npm that the tests start would add megabytes of its own.
+    delete process.env.NODE_V8_COVERAGE;
   },
 };
