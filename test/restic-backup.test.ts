@@ -121,8 +121,6 @@ describe("ResticBackup", () => {
 
   it("freezes every argument of the password generator", async () => {
     const { ignoreChanges } = only(await registered(leastArgs), randomPassword);
-    const { RandomPassword } = await import("@pulumi/random");
-    assert.ok(RandomPassword);
     const known = [
       "keepers",
       "length",
