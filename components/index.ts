@@ -1,14 +1,11 @@
 export type {
   DeadlinesArgs,
-  LocalRepositoryArgs,
   PasswordArgs,
-  RepositoryArgs,
   ResourcesArgs,
   ResticBackupArgs,
-  RestRepositoryArgs,
   RetentionArgs,
   RunAsArgs,
-  S3RepositoryArgs,
   SourceArgs,
 } from "./args";
+export type { LocalRepositoryArgs, RepositoryArgs, RestRepositoryArgs, S3RepositoryArgs } from "./repository-args";
 export { ResticBackup } from "./restic-backup";
