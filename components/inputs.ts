@@ -22,7 +22,26 @@ export function input<T>(schema: z.ZodType<T>): z.ZodType<pulumi.Input<T>> {
 
 /** Like `input`, for a value that is never shown: not in errors, and encrypted in the state. */
 export function secretInput(schema: z.ZodType<string>): z.ZodType<pulumi.Input<string>> {
-  return leaf(schema, true);
+  const checked = leaf(schema, true);
+  secrets.add(checked);
+  return checked;
+}
+
+const secrets = new WeakSet<z.ZodType>();
+
+/** Paths of all secrets below a schema, such as `repository.s3.secretAccessKey`. */
+export function secretPaths(schema: z.ZodType, path: readonly string[] = []): string[] {
+  if (secrets.has(schema)) {
+    return [path.join(".")];
+  }
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return secretPaths(schema.unwrap() as z.ZodType, path);
+  }
+  return schema instanceof z.ZodObject
+    ? Object.entries(schema.shape as z.ZodRawShape).flatMap(([key, child]) =>
+        secretPaths(child as z.ZodType, [...path, key]),
+      )
+    : [];
 }
 
 /**

@@ -20,3 +20,8 @@ function describe({ property, value, reason }: Problem): string {
   const shown = value === undefined ? "" : `${JSON.stringify(value).replace(/\/\/[^/@"]*@/g, "//***@")}: `;
   return `${property}: ${shown}${reason}`;
 }
+
+/** A problem, if it is one. */
+export function only(isProblem: boolean, property: string, reason: string, value?: unknown): Problem[] {
+  return isProblem ? [{ property, value, reason }] : [];
+}
