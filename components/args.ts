@@ -1,5 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { GuardsArgs } from "./guards";
+import type { PlacementArgs } from "./placement";
 import type { RepositoryArgs } from "./repository-args";
+import type { SelectionArgs } from "./selection";
+import type { StepsArgs } from "./steps";
 import type { TuningArgs } from "./tuning";
 
 /**
@@ -34,12 +38,20 @@ export interface ResticBackupArgs {
 
   /**
    * When backups start, in the cron format of Kubernetes: five fields (minute, hour, day of month, month, day of week
-   * 0–6), or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. A change updates the CronJob and replaces nothing.
+   * 0–6), or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. `H` is a number that depends on namespace and name of
+   * the instance, so that many do not start at once: `H 23 * * *`, `H H(1-4) * * *`. A change updates the CronJob and replaces nothing.
    * See https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
    *
    * @default "10 23 * * *"
    */
   schedule?: pulumi.Input<string>;
+
+  /**
+   * Start nothing by schedule, until it is `false` again. Work by hand goes on, and so does what runs.
+   *
+   * @default false
+   */
+  suspend?: pulumi.Input<boolean>;
 
   /**
    * IANA time zone of `schedule`, of the times in the logs, and of the times that `restore.sh` accepts.
@@ -65,6 +77,14 @@ export interface ResticBackupArgs {
   host?: pulumi.Input<string>;
 
   /**
+   * Id of the repository, 64 hexadecimal digits as in the reports. With it, a repository that is gone, or another one in
+   * its place, is an alarm (exit codes 10 and 66), and never a reason to initialise one.
+   *
+   * @default - init makes a repository where there is none
+   */
+  repositoryId?: pulumi.Input<string>;
+
+  /**
    * Image of every pod: the official restic image, or one with the same contents. restic must be 0.17.1 or newer: older
    * ones do not tell a wrong password from other failures.
    *
@@ -77,6 +97,18 @@ export interface ResticBackupArgs {
 
   /** The user that the pods run as. */
   runAs?: RunAsArgs;
+
+  /** What is backed up beside `source.path`, and what is left out. */
+  selection?: SelectionArgs;
+
+  /** What the source must look like before a backup. */
+  guards?: GuardsArgs;
+
+  /** Containers of one's own before and after a backup. */
+  steps?: StepsArgs;
+
+  /** Where the pods run. */
+  placement?: PlacementArgs;
 
   /** Speed and size of what goes to the repository. */
   tuning?: TuningArgs;

@@ -89,10 +89,34 @@ export const credential = text("give a value").regex(
   "must be one line, not empty, without white space around it",
 );
 
+/** Text on one line. */
+export const line = text("give a value").regex(/^[^\p{Cc}]+$/u, "must be one line, and not empty");
+
+/** https://restic.readthedocs.io/en/stable/040_backup.html#tags-for-backup */
+export const tag = text("give a tag").regex(/^[^\p{Cc},\s]+$/u, "must be a word, without comma");
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+export const labelValue = text("give a value").regex(
+  /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
+  'must be the value of a label: at most 63 letters, digits, "-", "_" and "."',
+);
+
+/** A size as restic writes it. */
+export const resticSize = text("give a size").regex(
+  /^[1-9]\d*[kKmMgGtT]?$/,
+  "must be a number and k, M, G or T, as in 2G",
+);
+
 /** The value of `restic --host`. */
 export const hostName = text("give a name").regex(
   /^[A-Za-z0-9][-._A-Za-z0-9]{0,252}$/,
   'must be letters, digits, "-", "_" and ".", and begin with a letter or digit',
+);
+
+/** The id in a repository's config, as the reports of all scripts show it. */
+export const repositoryId = text("give the id").regex(
+  /^[0-9a-f]{64}$/,
+  "must be 64 hexadecimal digits, as in a report",
 );
 
 /** A reference to an image with a version, not older than the first restic that tells a wrong password. */

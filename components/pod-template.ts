@@ -1,17 +1,23 @@
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { given } from "./backends/backend";
 import { privateFolder } from "./backends/credentials";
 import { programFolder } from "./backends/rclone";
+import { guardsEnvironment } from "./guards";
 import type { Role } from "./naming";
 import { labels } from "./naming";
+import { placed } from "./placement";
 import type { PodRefs } from "./pod-refs";
 import { kindOf } from "./repository";
 import { repositoryStorage, type Storage, secretFilesMount, secretMode } from "./repository-storage";
 import { forgetFlags } from "./retention";
+import { selectionEnvironment } from "./selection";
 import type { Settings } from "./settings";
+import { hasSteps, scratchMount, withSteps } from "./steps";
 import { temporarySpace, tuningEnvironment, tuningOptions } from "./tuning";
 
 type Pod = types.input.core.v1.PodTemplateSpec;
+type Container = types.input.core.v1.Container;
 type EnvVar = types.input.core.v1.EnvVar;
 
 /** restic removes its lock within a minute after SIGTERM; the rest is for a slow storage. */
@@ -20,30 +26,39 @@ const gracePeriodSeconds = 120;
 /** The one shape of all pods; the role decides the script, and whether and how the source is mounted. */
 export function podTemplate(settings: Settings, refs: PodRefs, role: Role): Pod {
   const parts = [...storage(settings, refs, role), ...repositoryStorage(settings, refs)];
+  const restic = resticContainer(settings, refs, role, parts);
+  const chain = role === "backup" ? withSteps(settings, restic) : [restic];
   return {
-    metadata: { labels: { ...labels(refs.name, role), ...refs.connection.serviceAccount?.podLabels } },
+    metadata: {
+      labels: { ...labels(refs.name, role), ...refs.connection.serviceAccount?.podLabels },
+      annotations: chain.length > 1 ? { "kubectl.kubernetes.io/default-container": "restic" } : undefined,
+    },
     spec: {
       serviceAccountName: refs.serviceAccount,
+      ...placed(settings, mountsSource(role)),
       restartPolicy: role === "restore" ? "Always" : "Never",
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: gracePeriodSeconds,
       securityContext: podSecurity(settings),
-      initContainers: initContainers(settings, refs, role),
-      containers: [
-        {
-          name: "restic",
-          image: settings.image,
-          command: [`/usr/local/bin/${role === "restore" ? "standby" : role}.sh`],
-          env: environment(settings, refs, role),
-          volumeMounts: parts.map(({ volume, mount }) => ({ name: volume.name, ...mount })),
-          resources: settings.resources,
-          securityContext: containerSecurity(settings, refs, role),
-          terminationMessagePolicy: "FallbackToLogsOnError",
-        },
-      ],
+      // Init containers run one after another, which containers do not.
+      initContainers: [...programContainers(settings, refs, role), ...chain.slice(0, -1)],
+      containers: chain.slice(-1),
       volumes: parts.map(({ volume }) => volume),
     },
+  };
+}
+
+function resticContainer(settings: Settings, refs: PodRefs, role: Role, parts: readonly Storage[]): Container {
+  return {
+    name: "restic",
+    image: settings.image,
+    command: [`/usr/local/bin/${role === "restore" ? "standby" : role}.sh`],
+    env: environment(settings, refs, role),
+    volumeMounts: parts.map(({ volume, mount }) => ({ name: volume.name, ...mount })),
+    resources: settings.resources,
+    securityContext: containerSecurity(settings, refs, role),
+    terminationMessagePolicy: "FallbackToLogsOnError",
   };
 }
 
@@ -59,6 +74,7 @@ function environment(settings: Settings, refs: PodRefs, role: Role): EnvVar[] {
     TMPDIR: "/tmp",
     HOME: "/tmp",
     ...connection.env,
+    ...given({ BACKUP_REPOSITORY_ID: settings.repositoryId }),
   };
   const files = credentials.some((source) => source.files.length > 0)
     ? { BACKUP_SECRET_FILES: secretFilesMount, BACKUP_PRIVATE_FOLDER: privateFolder }
@@ -69,6 +85,8 @@ function environment(settings: Settings, refs: PodRefs, role: Role): EnvVar[] {
     BACKUP_RETENTION: forgetFlags(settings.retention),
     RESTORE_PATH: settings.source.restorePath,
     TZ: settings.timeZone,
+    ...selectionEnvironment(settings.selection),
+    ...guardsEnvironment(settings.guards, settings.source.mountPath),
     ...tuningEnvironment(settings.tuning),
   };
   const plain = Object.entries({ ...common, ...files, ...(role === "init" ? {} : data) });
@@ -109,22 +127,26 @@ function storage(settings: Settings, refs: PodRefs, role: Role): Storage[] {
     { volume: { name: "tmp", emptyDir: { sizeLimit: `${temporarySpace}Mi` } }, mount: { mountPath: "/tmp" } },
     { volume: { name: "cache", emptyDir: { sizeLimit: "10Gi" } }, mount: { mountPath: "/var/cache/restic" } },
   ];
-  return role === "init"
-    ? parts
-    : [
-        ...parts,
-        {
-          volume: { name: "source", persistentVolumeClaim: { claimName: source.claimName } },
-          mount: { mountPath: source.mountPath, subPath: source.subPath, readOnly: role === "backup" },
-        },
-      ];
+  if (mountsSource(role)) {
+    parts.push({
+      volume: { name: "source", persistentVolumeClaim: { claimName: source.claimName } },
+      mount: { mountPath: source.mountPath, subPath: source.subPath, readOnly: role === "backup" },
+    });
+  }
+  if (role === "backup" && hasSteps(settings)) {
+    parts.push({
+      volume: { name: "scratch", emptyDir: { sizeLimit: settings.steps.scratchSize } },
+      mount: { mountPath: scratchMount, readOnly: true },
+    });
+  }
+  return parts;
 }
 
 /** Brings the program that restic calls, where the official restic image lacks it. */
-function initContainers(settings: Settings, refs: PodRefs, role: Role): types.input.core.v1.Container[] | undefined {
+function programContainers(settings: Settings, refs: PodRefs, role: Role): Container[] {
   const { programImage } = refs.connection;
   if (programImage === undefined) {
-    return undefined;
+    return [];
   }
   return [
     {
@@ -136,6 +158,10 @@ function initContainers(settings: Settings, refs: PodRefs, role: Role): types.in
       securityContext: containerSecurity(settings, refs, role),
     },
   ];
+}
+
+function mountsSource(role: Role): boolean {
+  return role === "backup" || role === "restore";
 }
 
 function podSecurity({ runAs }: Settings): types.input.core.v1.PodSecurityContext {

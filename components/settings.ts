@@ -3,10 +3,14 @@ import type { ResticBackupArgs } from "./args";
 import { contradictions } from "./contradictions";
 import * as formats from "./formats";
 import { group } from "./group";
+import { guardsSchema } from "./guards";
 import { input, problemsOf, secretInput, secretPaths, settle } from "./inputs";
 import { passwordKey } from "./password";
+import { placementSchema } from "./placement";
 import { type Problem, problemsError } from "./problems";
 import { repositorySchema } from "./repository";
+import { selectionSchema } from "./selection";
+import { stepsSchema } from "./steps";
 import { tuningSchema } from "./tuning";
 
 /** The one place that names the version of restic. */
@@ -36,6 +40,7 @@ const schema = group("give source and repository", {
     secretKey: input(formats.secretKey).default(passwordKey),
   }).optional(),
   schedule: input(formats.cronSchedule).default("10 23 * * *"),
+  suspend: input(formats.flag).default(false),
   timeZone: input(formats.ianaZone).default("Etc/UTC"),
   retention: group("give its rules, as in { keepDaily: 7 }", {
     keepLast: keep.optional(),
@@ -47,6 +52,7 @@ const schema = group("give source and repository", {
     keepWithin: input(formats.duration).optional(),
   }).optional(),
   host: input(formats.hostName).optional(),
+  repositoryId: input(formats.repositoryId).optional(),
   image: input(formats.image).default(defaultImage),
   resources: group("give { requests: …, limits: … }", {
     requests: quantities.default({ cpu: "250m", memory: "256Mi" }),
@@ -55,6 +61,10 @@ const schema = group("give source and repository", {
   runAs: group("give { user: 1000 }", { user: id.default(0), group: id.optional(), fsGroup: id.optional() }).prefault(
     {},
   ),
+  selection: selectionSchema,
+  guards: guardsSchema,
+  steps: stepsSchema,
+  placement: placementSchema,
   tuning: tuningSchema,
   deadlines: group("give { backup: 3600 }", {
     backup: input(formats.count(60)).default(21600),

@@ -18,6 +18,7 @@ describe("backupCronJob", () => {
     assert.deepEqual(schedule, {
       schedule: "5 4 * * *",
       timeZone: "Europe/Berlin",
+      suspend: false,
       concurrencyPolicy: "Forbid",
       startingDeadlineSeconds: 3600,
       successfulJobsHistoryLimit: 3,

@@ -151,7 +151,11 @@ describe("podTemplate", () => {
       "HOME",
       "BACKUP_REPOSITORY_MOUNT",
     ];
-    const data = ["BACKUP_HOST", "BACKUP_PATH", "BACKUP_RETENTION", "RESTORE_PATH", "TZ"];
+    const data = [
+      ...["BACKUP_HOST", "BACKUP_PATH", "BACKUP_RETENTION", "RESTORE_PATH", "TZ"],
+      ...["BACKUP_SOURCE_MOUNT", "BACKUP_MIN_FILES", "BACKUP_MIN_BYTES", "BACKUP_MAX_AGE", "BACKUP_SETTLE"],
+      ...["BACKUP_SETTLE_WAIT", "BACKUP_MAX_SHRINK", "BACKUP_CHECK_ZIP"],
+    ];
     assert.deepEqual(await names("init"), [...common, "AWS_ACCESS_KEY_ID"]);
     assert.deepEqual(await names("backup"), [...common, ...data, "AWS_ACCESS_KEY_ID"]);
     assert.deepEqual(await names("restore"), await names("backup"));
