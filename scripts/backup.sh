@@ -3,10 +3,10 @@
 #
 # Inputs: RESTIC_REPOSITORY, RESTIC_PASSWORD_FILE, credentials of the backend, RESTIC_OPTIONS (one option a line),
 #   BACKUP_HOST, BACKUP_PATH, BACKUP_RETENTION (one --keep-… a line, empty keeps everything), BACKUP_REPOSITORY_MOUNT,
-#   BACKUP_LOCK_WAIT (seconds, 1920).
+#   BACKUP_LOCK_WAIT (seconds, 1920), BACKUP_REPOSITORY_ID (the only repository that is right; costs one more opening).
 # Exit codes: 0 success · 1 failed, may work next time · 3 snapshot written, but some files could not be read ·
 #   10 no repository · 11 locked · 12 wrong password · 64 bad settings · 65 source missing or empty ·
-#   75 source still being written (reserved) · 130 stopped by a signal, lock released.
+#   66 another repository · 75 source still being written (reserved) · 130 stopped by a signal, lock released.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=scripts/lib.sh
@@ -22,6 +22,7 @@ main() {
   refuse_bad_settings
   require_repository_mount
   require_source
+  require_pinned_repository
   back_up
   apply_retention
   end 0 "Snapshot $short_id holds $contents. Retention: $report_retention."
@@ -127,6 +128,7 @@ Exit codes:
   12  wrong password
   64  bad settings
   65  the source is missing or empty
+  66  another repository than BACKUP_REPOSITORY_ID
  130  stopped by a signal, lock released
 USAGE
 }
