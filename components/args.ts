@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { GuardsArgs } from "./guards";
+import type { CheckArgs, PruneArgs } from "./maintenance";
 import type { PlacementArgs } from "./placement";
 import type { RepositoryArgs } from "./repository-args";
 import type { SelectionArgs } from "./selection";
@@ -67,6 +68,12 @@ export interface ResticBackupArgs {
    * @default - every snapshot is kept
    */
   retention?: RetentionArgs;
+
+  /** The daily check of a part of the repository. */
+  check?: CheckArgs;
+
+  /** The weekly giving back of space. */
+  prune?: PruneArgs;
 
   /**
    * The name under which snapshots are filed (`restic --host`). Changing it starts a new series: the next backup reads

@@ -107,6 +107,12 @@ export const resticSize = text("give a size").regex(
   "must be a number and k, M, G or T, as in 2G",
 );
 
+/** https://restic.readthedocs.io/en/stable/060_forget.html#customize-pruning */
+export const unusedSpace = text("give a percentage or a size").regex(
+  /^(0|[1-9]\d*[kKmMgGtT]?|(100|\d{1,2})(\.\d+)?%|unlimited)$/,
+  "must be a percentage as in 5%, a size as in 10G, or unlimited",
+);
+
 /** The value of `restic --host`. */
 export const hostName = text("give a name").regex(
   /^[A-Za-z0-9][-._A-Za-z0-9]{0,252}$/,

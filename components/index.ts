@@ -17,6 +17,11 @@ export type { S3AssumeRoleArgs, S3RepositoryArgs, S3WorkloadIdentityArgs } from 
 export type { SftpRepositoryArgs } from "./backends/sftp";
 export type { SwiftRepositoryArgs } from "./backends/swift";
 export type { TlsArgs } from "./backends/tls";
+export type { GuardsArgs } from "./guards";
+export type { CheckArgs, PruneArgs } from "./maintenance";
+export type { PlacementArgs, TolerationArgs } from "./placement";
 export type { RepositoryArgs } from "./repository-args";
 export { ResticBackup } from "./restic-backup";
+export type { SelectionArgs } from "./selection";
+export type { StepArgs, StepsArgs } from "./steps";
 export type { TuningArgs } from "./tuning";

@@ -1,5 +1,5 @@
-/** Which of the three workloads an object belongs to. */
-export type Role = "init" | "backup" | "restore";
+/** Which of the workloads an object belongs to. */
+export type Role = "init" | "backup" | "restore" | "check" | "prune";
 
 /** Recommended labels, https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
 export function labels(name: string, role?: Role): Record<string, string> {

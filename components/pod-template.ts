@@ -1,11 +1,11 @@
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { given } from "./backends/backend";
+import { type Environment, given } from "./backends/backend";
 import { privateFolder } from "./backends/credentials";
 import { programFolder } from "./backends/rclone";
 import { guardsEnvironment } from "./guards";
-import type { Role } from "./naming";
-import { labels } from "./naming";
+import { maintenanceEnvironment } from "./maintenance";
+import { labels, type Role } from "./naming";
 import { placed } from "./placement";
 import type { PodRefs } from "./pod-refs";
 import { kindOf } from "./repository";
@@ -82,11 +82,9 @@ function environment(settings: Settings, refs: PodRefs, role: Role): EnvVar[] {
   const data = {
     BACKUP_HOST: refs.host,
     BACKUP_PATH: settings.source.path,
-    BACKUP_RETENTION: forgetFlags(settings.retention),
-    RESTORE_PATH: settings.source.restorePath,
     TZ: settings.timeZone,
-    ...selectionEnvironment(settings.selection),
-    ...guardsEnvironment(settings.guards, settings.source.mountPath),
+    ...(mountsSource(role) ? sourceEnvironment(settings) : {}),
+    ...maintenanceEnvironment(settings, role),
     ...tuningEnvironment(settings.tuning),
   };
   const plain = Object.entries({ ...common, ...files, ...(role === "init" ? {} : data) });
@@ -97,6 +95,15 @@ function environment(settings: Settings, refs: PodRefs, role: Role): EnvVar[] {
     })),
   );
   return [...plain.map(([name, value]) => ({ name, value })), ...fromSecret];
+}
+
+function sourceEnvironment(settings: Settings): Environment {
+  return {
+    BACKUP_RETENTION: forgetFlags(settings.retention),
+    RESTORE_PATH: settings.source.restorePath,
+    ...selectionEnvironment(settings.selection),
+    ...guardsEnvironment(settings.guards, settings.source.mountPath),
+  };
 }
 
 function options(settings: Settings, { connection }: PodRefs, role: Role): pulumi.Input<string>[] {

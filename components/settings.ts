@@ -5,6 +5,7 @@ import * as formats from "./formats";
 import { group } from "./group";
 import { guardsSchema } from "./guards";
 import { input, problemsOf, secretInput, secretPaths, settle } from "./inputs";
+import { checkSchema, pruneSchema } from "./maintenance";
 import { passwordKey } from "./password";
 import { placementSchema } from "./placement";
 import { type Problem, problemsError } from "./problems";
@@ -51,6 +52,8 @@ const schema = group("give source and repository", {
     keepYearly: keep.optional(),
     keepWithin: input(formats.duration).optional(),
   }).optional(),
+  check: checkSchema,
+  prune: pruneSchema,
   host: input(formats.hostName).optional(),
   repositoryId: input(formats.repositoryId).optional(),
   image: input(formats.image).default(defaultImage),
