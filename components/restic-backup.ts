@@ -83,7 +83,7 @@ export class ResticBackup extends pulumi.ComponentResource {
     const backup = new batch.CronJob(name, backupCronJob(settings, refs), {
       parent: this,
       dependsOn: init,
-      hooks: announceNewRepository(name),
+      hooks: announceNewRepository(name, connection),
     });
     const restore = new apps.Deployment(`${name}-restore`, restoreDeployment(settings, refs), {
       parent: this,

@@ -47,7 +47,7 @@ const schema = group("give source and repository", {
     keepWithin: input(formats.duration).optional(),
   }).optional(),
   host: input(formats.hostName).optional(),
-  image: input(formats.image).default(defaultImage),
+  image: input(formats.image(defaultImage)).default(defaultImage),
   resources: group("give { requests: …, limits: … }", {
     requests: quantities.default({ cpu: "250m", memory: "256Mi" }),
     limits: quantities.default({ memory: "1Gi" }),
