@@ -32,7 +32,8 @@ interface Case {
 const servers: { readonly [name: string]: () => Promise<Case> } = {
   sshd: async () => {
     const { host, port, user, path, privateKey, knownHosts } = await startSshd(namespace);
-    const ssh = "-i /tmp/key -o UserKnownHostsFile=/tmp/known_hosts -o StrictHostKeyChecking=yes -o BatchMode=yes";
+    const ssh =
+      "-i /tmp/key -o UserKnownHostsFile=/tmp/known_hosts -o StrictHostKeyChecking=yes -o BatchMode=yes -E /tmp/ssh.log";
     const access = (key: string): Access => ({
       repository: `sftp://${user}@${host}:${port}/${path}`,
       options: ["-o", `sftp.args=${ssh}`],
@@ -130,7 +131,7 @@ function s3Case(s3: S3, more: Omit<Access, "repository"> = {}): Case {
       AWS_DEFAULT_REGION: s3.region,
     },
   });
-  return { right: access(s3.secretAccessKey), wrong: access("wrong"), refusal: /signature/i };
+  return { right: access(s3.secretAccessKey), wrong: access("wrong"), refusal: /Access Denied|signature/i };
 }
 
 describe("e2e: storage servers", function () {
@@ -164,7 +165,10 @@ describe("e2e: storage servers", function () {
   for (const [name, start] of Object.entries(servers)) {
     it(`${name}: refuses wrong credentials, and takes and gives a backup with the right ones`, async () => {
       const { right, wrong, refusal } = await start();
-      const refused = await restic(wrong, "timeout 60 restic OPTIONS cat config || exit 9");
+      const refused = await restic(
+        wrong,
+        "timeout 12 restic OPTIONS cat config || { cat /tmp/ssh.log 2>/dev/null; exit 9; }",
+      );
       if (process.env.SHOW) {
         console.log(`--- ${name}\n${refused.text}`);
       }

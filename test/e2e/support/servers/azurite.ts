@@ -27,15 +27,16 @@ export async function startAzurite(namespace: string): Promise<Azurite> {
   // <account>.blob.<suffix>.
   const spec = { clusterIP: "None", selector: { app: "azurite" }, ports: [{ port: 443 }] };
   await apply({ apiVersion: "v1", kind: "Service", metadata: { name: "blob", namespace }, spec });
-  await start(namespace, "azurite", 443, {
+  await start(namespace, "azurite", {
     hostname: account,
     subdomain: "blob",
     files: { "tls.crt": tls.certificate, "tls.key": tls.key },
+    env: { AZURITE_ACCOUNTS: `${account}:${accountKey}` },
     containers: [
       {
         image: "mcr.microsoft.com/azure-storage/azurite:3.35.0",
         command: ["azurite-blob", ...options],
-        env: { AZURITE_ACCOUNTS: `${account}:${accountKey}` },
+        port: 443,
       },
     ],
   });
