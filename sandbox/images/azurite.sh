@@ -14,6 +14,8 @@ busybox_applets
 name_service
 node=$(command -v node)
 program "$node"
-mkdir -p "$root/usr/local/bin" "$root/data"
+mkdir -p "$root/usr/bin" "$root/usr/local/bin" "$root/data"
 [ -e "$root/usr/local/bin/node" ] || ln -s "$node" "$root/usr/local/bin/node"
+# What npm's programs start with.
+ln -s /bin/busybox "$root/usr/bin/env"
 ln -s /opt/azurite/node_modules/.bin/azurite-blob "$root/usr/local/bin/azurite-blob"

@@ -22,20 +22,29 @@ export async function startAzurite(namespace: string): Promise<Azurite> {
   const authority = await newAuthority();
   const tls = await authority.server({ host: `${account}.blob.${endpointSuffix}`, ip: "127.0.0.1", port: 443 });
   const listen = ["--blobHost", "0.0.0.0", "--blobPort", "443", "--cert", "/etc/server/tls.crt"];
-  const options = [...listen, "--key", "/etc/server/tls.key", "--location", "/data", "--disableTelemetry"];
+  // restic speaks a version of the protocol that is newer than Azurite.
+  const options = [
+    "--key",
+    "/etc/server/tls.key",
+    "--location",
+    "/data",
+    "--skipApiVersionCheck",
+    "--disableTelemetry",
+  ];
   // With a headless service of this name, the pod's hostname gives the address that restic asks for:
   // <account>.blob.<suffix>.
   const spec = { clusterIP: "None", selector: { app: "azurite" }, ports: [{ port: 443 }] };
   await apply({ apiVersion: "v1", kind: "Service", metadata: { name: "blob", namespace }, spec });
-  await start(namespace, "azurite", 443, {
+  await start(namespace, "azurite", {
     hostname: account,
     subdomain: "blob",
     files: { "tls.crt": tls.certificate, "tls.key": tls.key },
+    env: { AZURITE_ACCOUNTS: `${account}:${accountKey}` },
     containers: [
       {
         image: "mcr.microsoft.com/azure-storage/azurite:3.35.0",
-        command: ["azurite-blob", ...options],
-        env: { AZURITE_ACCOUNTS: `${account}:${accountKey}` },
+        command: ["azurite-blob", ...listen, ...options],
+        port: 443,
       },
     ],
   });

@@ -35,22 +35,24 @@ export async function startFakeGcsServer(namespace: string): Promise<FakeGcsServ
       client_id: "1",
       token_uri: tokenUri,
     });
-  const storage = ["-backend", "memory", "-data", "/data", "-scheme", "http", "-host", "127.0.0.1", "-port", "4443"];
-  await start(namespace, "gcs", port, {
+  const storage = ["-backend", "memory", "-data", "/data", "-scheme", "http", "-host", "0.0.0.0", "-port", "4443"];
+  await start(namespace, "gcs", {
     prepare: shell("mkdir /data/backups"),
     files: {
       "gate.cjs": readFileSync(join(__dirname, "gcs-gate.cjs"), "utf8"),
       "public.pem": mine.publicKey,
     },
+    env: { ACCOUNT: account, AUDIENCE: tokenUri },
     containers: [
       {
         image: "mcr.microsoft.com/azure-storage/azurite:3.35.0",
         command: ["node", "/etc/server/gate.cjs"],
-        env: { ACCOUNT: account, AUDIENCE: tokenUri },
+        port,
       },
       {
         image: "fsouza/fake-gcs-server:1.52.3",
         command: ["/bin/fake-gcs-server", ...storage, "-public-host", `${host}:${port}`, "-external-url", url],
+        port: 4443,
       },
     ],
   });

@@ -17,9 +17,9 @@ export async function startRcloneRestic(namespace: string): Promise<RcloneRestic
   const { certificate, key } = await authority.server(address);
   const tls = ["--cert", "/etc/server/tls.crt", "--key", "/etc/server/tls.key", "--client-ca", "/etc/server/ca.crt"];
   const command = ["rclone", "serve", "restic", "/data", "--addr", ":8443", ...tls];
-  await start(namespace, "rclone-restic", address.port, {
+  await start(namespace, "rclone-restic", {
     files: { "tls.crt": certificate, "tls.key": key, "ca.crt": authority.certificate },
-    containers: [{ image: "rclone/rclone:1.76.0", command }],
+    containers: [{ image: "rclone/rclone:1.76.0", command, port: address.port }],
   });
   return {
     url: `https://${address.host}:${address.port}/`,

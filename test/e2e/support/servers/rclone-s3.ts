@@ -6,11 +6,11 @@ export async function startRcloneS3(namespace: string): Promise<S3> {
   const { host, port } = await expose(namespace, "rclone-s3", 8080);
   const [accessKeyId, secretAccessKey] = [newSecret(), newSecret()];
   const command = ["rclone", "serve", "s3", "/data", "--addr", ":8080"];
-  await start(namespace, "rclone-s3", port, {
+  await start(namespace, "rclone-s3", {
     prepare: shell("mkdir /data/backups"),
-    containers: [
-      { image: "rclone/rclone:1.76.0", command, env: { RCLONE_AUTH_KEY: `${accessKeyId},${secretAccessKey}` } },
-    ],
+    // In quotes, because rclone reads a list there, of which this is one.
+    env: { RCLONE_AUTH_KEY: `"${accessKeyId},${secretAccessKey}"` },
+    containers: [{ image: "rclone/rclone:1.76.0", command, port }],
   });
   const endpoint = `http://${host}:${port}`;
   return { endpoint, region: "us-east-1", bucket: "backups", accessKeyId, secretAccessKey };

@@ -15,7 +15,7 @@ const username = "e2e-user";
 export async function startRestServer(namespace: string): Promise<RestServer> {
   const { host, port } = await expose(namespace, "rest", 8000);
   const password = newSecret();
-  await start(namespace, "rest", port, server({ htpasswd: htpasswd(password) }));
+  await start(namespace, "rest", server({ htpasswd: htpasswd(password) }));
   return { url: `http://${host}:${port}/`, username, password };
 }
 
@@ -27,7 +27,7 @@ export async function startStrictRestServer(namespace: string): Promise<RestServ
   const { certificate, key } = await authority.server(address);
   const files = { htpasswd: htpasswd(password), "tls.crt": certificate, "tls.key": key };
   const tls = ["--tls", "--tls-cert", "/etc/server/tls.crt", "--tls-key", "/etc/server/tls.key"];
-  await start(namespace, "rest-strict", address.port, server(files, "--append-only", "--private-repos", ...tls));
+  await start(namespace, "rest-strict", server(files, "--append-only", "--private-repos", ...tls));
   const url = `https://${address.host}:${address.port}/${username}/`;
   return { url, username, password, authority: authority.certificate };
 }
@@ -36,7 +36,7 @@ function server(files: Record<string, string>, ...options: string[]): Server {
   const args = ["--path", "/data", "--listen", ":8000", "--htpasswd-file", "/etc/server/htpasswd", ...options];
   return {
     files,
-    containers: [{ image: "restic/rest-server:0.14.0", command: ["/usr/bin/rest-server", ...args] }],
+    containers: [{ image: "restic/rest-server:0.14.0", command: ["/usr/bin/rest-server", ...args], port: 8000 }],
   };
 }
 

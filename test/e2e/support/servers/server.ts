@@ -11,17 +11,18 @@ export interface Address {
 interface Container {
   readonly image: string;
   readonly command: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  /** Where it listens when it is ready. */
+  readonly port?: number;
 }
 
 /** A pod of one or more containers; all have the volume /data. */
 export interface Server {
-  /** The first one listens on the server's port. */
   readonly containers: readonly Container[];
   /** What is done with the volume first. */
   readonly prepare?: Container;
   /** Files at /etc/server, by name. */
   readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
   readonly hostname?: string;
   readonly subdomain?: string;
 }
@@ -35,46 +36,45 @@ export async function expose(namespace: string, name: string, port: number): Pro
 }
 
 /** Starts a server, and waits until it listens. */
-export async function start(namespace: string, name: string, port: number, server: Server): Promise<void> {
-  const { containers, prepare, files = {}, ...pod } = server;
+export async function start(namespace: string, name: string, server: Server): Promise<void> {
+  const { containers, prepare, files = {}, env = {}, ...pod } = server;
   const labels = { app: name };
-  const secret = { apiVersion: "v1", kind: "Secret", metadata: { name, namespace }, stringData: files };
-  const readinessProbe = { tcpSocket: { port }, periodSeconds: 1 };
+  // Environment too: tests look for these secrets in whatever else the namespace holds.
+  const secrets = Object.entries({ [`${name}-files`]: files, [`${name}-env`]: env }).map(([name, stringData]) => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, namespace },
+    stringData,
+  }));
+  const container = ({ port, ...rest }: Container, container: string) => ({
+    ...rest,
+    name: container,
+    envFrom: [{ secretRef: { name: `${name}-env` } }],
+    volumeMounts: [
+      { name: "data", mountPath: "/data" },
+      { name: "files", mountPath: "/etc/server", readOnly: true },
+    ],
+    ...(port ? { readinessProbe: { tcpSocket: { port }, periodSeconds: 1 } } : {}),
+  });
   const spec = {
     ...pod,
     terminationGracePeriodSeconds: 1,
     enableServiceLinks: false,
-    initContainers: prepare ? [container("prepare", prepare)] : [],
-    containers: containers.map((one, i) => ({
-      ...container(`server-${i}`, one),
-      ...(i === 0 ? { readinessProbe } : {}),
-    })),
+    initContainers: prepare ? [container(prepare, "prepare")] : [],
+    containers: containers.map((one, i) => container(one, `server-${i}`)),
     volumes: [
       { name: "data", emptyDir: {} },
-      { name: "files", secret: { secretName: name } },
+      { name: "files", secret: { secretName: `${name}-files` } },
     ],
   };
   const template = { metadata: { labels }, spec };
-  await apply(secret, {
+  await apply(...secrets, {
     apiVersion: "apps/v1",
     kind: "Deployment",
     metadata: { name, namespace },
     spec: { selector: { matchLabels: labels }, template },
   });
   await kubectl("-n", namespace, "rollout", "status", `deployment/${name}`, "--timeout=120s");
-}
-
-function container(name: string, { image, command, env = {} }: Container): object {
-  return {
-    name,
-    image,
-    command,
-    env: Object.entries(env).map(([name, value]) => ({ name, value })),
-    volumeMounts: [
-      { name: "data", mountPath: "/data" },
-      { name: "files", mountPath: "/etc/server", readOnly: true },
-    ],
-  };
 }
 
 /** Lines of shell in the image of the backups, whose busybox has what they need. */

@@ -40,10 +40,10 @@ export async function startSshd(namespace: string): Promise<Sshd> {
     cp /etc/server/host /etc/server/authorized_keys /run/keys/
     chmod 600 /run/keys/host
     exec /usr/sbin/sshd -D -e -f /etc/server/sshd_config`;
-  await start(namespace, "sshd", port, {
+  await start(namespace, "sshd", {
     prepare: shell("mkdir /data/jira && chown 1000:1000 /data/jira"),
     files: { host: hostKey.privateKey, authorized_keys: userKey.publicKey, sshd_config: config },
-    containers: [{ image: "localhost/openssh-server:debian", command: ["/bin/sh", "-ec", run] }],
+    containers: [{ image: "localhost/openssh-server:debian", command: ["/bin/sh", "-ec", run], port }],
   });
   const knownHosts = `[${host}]:${port} ${hostKey.publicKey}`;
   return { host, port, user: "backup", path: "/data/jira", privateKey: userKey.privateKey, knownHosts };

@@ -16,11 +16,12 @@ const user = "e2e:backup";
 export async function startSwift(namespace: string): Promise<Swift> {
   const { host, port } = await expose(namespace, "swift", 8080);
   const key = newSecret();
-  const server = (kind: string) => ({
+  const server = (kind: string, port: number) => ({
     image,
+    port,
     command: [`/usr/bin/swift-${kind}-server`, `/etc/swift/${kind}-server.conf`, "--verbose"],
   });
-  await start(namespace, "swift", port, {
+  await start(namespace, "swift", {
     prepare: { image, command: ["/bin/sh", "-ec", makeRings] },
     files: {
       "swift.conf": swiftConf,
@@ -28,8 +29,8 @@ export async function startSwift(namespace: string): Promise<Swift> {
       ...Object.fromEntries(Object.keys(ports).map((kind) => [`${kind}-server.conf`, storageConf(kind)])),
     },
     containers: [
-      server("proxy"),
-      ...Object.keys(ports).map(server),
+      server("proxy", port),
+      ...Object.entries(ports).map(([kind, port]) => server(kind, port)),
       { image, command: ["/usr/bin/memcached", "-u", "nobody", "-l", "127.0.0.1"] },
     ],
   });
@@ -88,7 +89,6 @@ const storageConf = (kind: string) => `
 [DEFAULT]
 devices = /data/devices
 mount_check = false
-bind_ip = 127.0.0.1
 bind_port = ${ports[kind as keyof typeof ports]}
 workers = 1
 user = root

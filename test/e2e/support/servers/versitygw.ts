@@ -10,16 +10,11 @@ export async function startVersitygw(namespace: string): Promise<S3 & { readonly
   const [accessKeyId, secretAccessKey] = [newSecret(), newSecret()];
   const listen = ["--port", ":7070", "--cert", "/etc/server/tls.crt", "--key", "/etc/server/tls.key"];
   const command = ["/usr/local/bin/versitygw", ...listen, "posix", "/data"];
-  await start(namespace, "versitygw", address.port, {
+  await start(namespace, "versitygw", {
     prepare: shell("mkdir /data/backups"),
     files: { "tls.crt": certificate, "tls.key": key },
-    containers: [
-      {
-        image: "versity/versitygw:v1.8.0",
-        command,
-        env: { ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
-      },
-    ],
+    env: { ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
+    containers: [{ image: "versity/versitygw:v1.8.0", command, port: address.port }],
   });
   return {
     endpoint: `https://${address.host}:${address.port}`,

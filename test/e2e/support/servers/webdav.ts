@@ -18,13 +18,10 @@ const user = "e2e-user";
 export async function startWebdav(namespace: string): Promise<Webdav> {
   const { host, port } = await expose(namespace, "webdav", 8080);
   const password = newSecret();
-  await start(namespace, "webdav", port, {
+  await start(namespace, "webdav", {
+    env: { RCLONE_USER: user, RCLONE_PASS: password },
     containers: [
-      {
-        image: "rclone/rclone:1.76.0",
-        command: ["rclone", "serve", "webdav", "/data", "--addr", ":8080"],
-        env: { RCLONE_USER: user, RCLONE_PASS: password },
-      },
+      { image: "rclone/rclone:1.76.0", command: ["rclone", "serve", "webdav", "/data", "--addr", ":8080"], port },
     ],
   });
   const obscure = (text: string) => kubectl("-n", namespace, "exec", "deploy/webdav", "--", "rclone", "obscure", text);
