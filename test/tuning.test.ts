@@ -90,6 +90,13 @@ describe("tuningProblems", () => {
     assert.deepEqual(tuningProblems(undefined), []);
   });
 
+  it("never makes a number of an Output, which complains", () => {
+    const connections = Object.assign(pulumi.output(1), {
+      toString: () => assert.fail("Calling [toString] on an [Output<T>] is not supported."),
+    });
+    assert.deepEqual(tuningProblems({ connections }), []);
+  });
+
   it("finds no room for more", () => {
     for (const [given, needed] of [
       [{ connections: 16, packSize: 128 }, 2176],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { backends, kinds } from "../../components/backends";
 import { secretArgs } from "../../components/settings";
+import { pathsTo } from "../support/paths";
 import { connection, problems } from "../support/repository";
 import { storages } from "../support/storages";
 
@@ -33,7 +34,8 @@ describe("backends", () => {
     assert.deepEqual(new Set(paths), new Set(secretArgs.filter((path) => path !== "password.value")));
   });
 
-  it("keep every secret in the values of credentials, whatever it is", async () => {
+  it("keep every secret in the values of credentials, whatever it is", async function () {
+    this.timeout(20_000);
     await fc.assert(
       fc.asyncProperty(marker, async (secret) => {
         for (const [kind, given] of storages(secret)) {
@@ -45,17 +47,7 @@ describe("backends", () => {
           assert.equal(pathsTo(secret, values).length, pathsTo(secret, given).length, kind);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 10 },
     );
   });
 });
-
-/** Where the text stands. */
-function pathsTo(text: string, node: unknown, path: readonly string[] = []): string[] {
-  if (typeof node === "string") {
-    return node.includes(text) ? [path.join(".")] : [];
-  }
-  return typeof node === "object" && node !== null
-    ? Object.entries(node).flatMap(([key, child]) => pathsTo(text, child, [...path, key]))
-    : [];
-}
