@@ -45,9 +45,7 @@ function registered(given: ResticBackupArgs, preview = false): Promise<Registrat
 }
 
 /** What Pulumi is asked to register; what the provider and the cluster make of it is proven in `e2e/`. */
-describe("ResticBackup", function () {
-  this.timeout(20_000);
-
+describe("ResticBackup", () => {
   for (const preview of [false, true]) {
     it(`registers exactly the documented children, in ${preview ? "preview" : "up"}`, async () => {
       const found = await registered(leastArgs, preview);
