@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ResticBackupArgs } from "../components";
 import type { Role } from "../components/naming";
 import { podTemplate } from "../components/pod-template";
-import { repositoryOf } from "../components/repository";
+import { connectionOf } from "../components/repository";
 import { resolveSettings } from "../components/settings";
 import { args, leastArgs } from "./support/args";
 
@@ -26,17 +26,17 @@ interface Pod {
 
 async function pod(role: Role, given: ResticBackupArgs = leastArgs) {
   const settings = resolveSettings("backup", given);
-  const repository = repositoryOf(settings);
+  const connection = connectionOf(settings.repository);
   const template = podTemplate(
     settings,
     {
       name: "backup",
       host: "default-backup",
-      repository,
+      connection,
       scripts: "the-scripts",
       password: { secretName: "the-password", key: "password" },
-      credentials: { secretName: "the-credentials", keys: ["AWS_ACCESS_KEY_ID"] },
-      repositoryClaim: repository.claim ? "the-repository" : undefined,
+      credentials: [{ secretName: "the-credentials", env: [{ key: "AWS_ACCESS_KEY_ID", optional: false }], files: [] }],
+      repositoryClaim: connection.claim ? "the-repository" : undefined,
     },
     role,
   );
@@ -75,7 +75,7 @@ describe("podTemplate", () => {
       assert.deepEqual(
         scratch.map(({ name, emptyDir }) => [name, emptyDir]),
         [
-          ["tmp", { sizeLimit: "2Gi" }],
+          ["tmp", { sizeLimit: "2048Mi" }],
           ["cache", { sizeLimit: "10Gi" }],
         ],
       );

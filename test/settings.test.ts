@@ -24,6 +24,7 @@ describe("resolveSettings", () => {
       image: "restic/restic:0.19.1",
       resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "1Gi" } },
       runAs: { user: 0 },
+      tuning: {},
       deadlines: { backup: 21600, init: 300 },
     });
   });
@@ -51,7 +52,7 @@ describe("resolveSettings", () => {
           'ResticBackup "backup": 3 problems',
           '  schedule: "0 25 * * *": hour 25 is above 23',
           '  timeZone: "Mars/Olympus": no such time zone: use a name of the IANA database, such as Europe/Berlin or Etc/UTC',
-          "  shedule: unknown property: known here are namespace, source, repository, password, schedule, timeZone, retention, host, image, resources, runAs, deadlines",
+          "  shedule: unknown property: known here are namespace, source, repository, password, schedule, timeZone, retention, host, image, resources, runAs, tuning, deadlines",
         ]);
         return true;
       },

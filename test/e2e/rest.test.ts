@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { deleteNamespace, newNamespace } from "./support/cluster";
-import { restUser, startRest } from "./support/servers";
+import { type RestServer, startRestServer } from "./support/servers/rest-server";
 import { OperationError, Stack } from "./support/stack";
 import { backUp, loseAndRestore, startWorkload, type Workload } from "./support/workload";
 
@@ -11,11 +11,13 @@ describe("e2e: a stack with a repository on a REST server", function () {
   this.timeout(300_000);
   let stack: Stack;
   let workload: Workload;
+  let server: RestServer;
   let config: Record<string, unknown>;
 
   before(async () => {
     await newNamespace(namespace);
-    const url = `${await startRest(namespace)}/jira/`;
+    server = await startRestServer(namespace);
+    const url = `${server.url}jira/`;
     workload = await startWorkload(namespace);
     config = {
       namespace,
@@ -34,7 +36,7 @@ describe("e2e: a stack with a repository on a REST server", function () {
 
   it("fails the up when the password is wrong, and says so", async () => {
     await stack.configure(config, {
-      "repository.rest.username": restUser.username,
+      "repository.rest.username": server.username,
       "repository.rest.password": "not-the-password",
     });
     await assert.rejects(stack.up(), (error) => {
@@ -48,8 +50,8 @@ describe("e2e: a stack with a repository on a REST server", function () {
 
   it("is repaired by the next up with the right one", async () => {
     await stack.configure(config, {
-      "repository.rest.username": restUser.username,
-      "repository.rest.password": restUser.password,
+      "repository.rest.username": server.username,
+      "repository.rest.password": server.password,
     });
     assert.ok((await stack.up()).changes.includes("create CronJob backup"));
     assert.deepEqual((await stack.up()).changes, []);

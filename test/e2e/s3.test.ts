@@ -1,23 +1,26 @@
 import assert from "node:assert/strict";
 import { deleteNamespace, newNamespace } from "./support/cluster";
-import { s3Keys, startS3 } from "./support/servers";
+import { startRcloneS3 } from "./support/servers/rclone-s3";
+import type { S3 } from "./support/servers/s3";
 import { OperationError, Stack } from "./support/stack";
 import { backUp, loseAndRestore, startWorkload, type Workload } from "./support/workload";
 
 const namespace = "e2e-s3";
 
-/** Against versitygw in the cluster, an S3 server of other make than Amazon's. */
+/** Against `rclone serve s3` in the cluster, an S3 server of other make than Amazon's. */
 describe("e2e: a stack with a repository on S3", function () {
   this.timeout(300_000);
   let stack: Stack;
   let workload: Workload;
+  let server: S3;
   let config: { repository: { s3: Record<string, unknown> } } & Record<string, unknown>;
 
   before(async () => {
     await newNamespace(namespace);
-    const endpoint = await startS3(namespace);
+    server = await startRcloneS3(namespace);
     workload = await startWorkload(namespace);
-    const s3 = { bucket: "backups", prefix: "jira", endpoint, region: "us-east-1" };
+    const { bucket, endpoint, region } = server;
+    const s3 = { bucket, prefix: "jira", endpoint, region };
     config = { namespace, source: { claimName: "data" }, repository: { s3 } };
     stack = await Stack.create("e2e-s3");
   });
@@ -30,7 +33,7 @@ describe("e2e: a stack with a repository on S3", function () {
 
   it("fails the up when the credentials are wrong, and says so in the words of the server", async () => {
     await stack.configure(config, {
-      "repository.s3.accessKeyId": s3Keys.accessKeyId,
+      "repository.s3.accessKeyId": server.accessKeyId,
       "repository.s3.secretAccessKey": "not-the-key-0123456789",
     });
     await assert.rejects(stack.up(), (error) => {
@@ -44,8 +47,8 @@ describe("e2e: a stack with a repository on S3", function () {
 
   it("is repaired by the next up with the right ones", async () => {
     await stack.configure(config, {
-      "repository.s3.accessKeyId": s3Keys.accessKeyId,
-      "repository.s3.secretAccessKey": s3Keys.secretAccessKey,
+      "repository.s3.accessKeyId": server.accessKeyId,
+      "repository.s3.secretAccessKey": server.secretAccessKey,
     });
     const { changes } = await stack.up();
     assert.ok(changes.includes("create CronJob backup"));
@@ -60,8 +63,8 @@ describe("e2e: a stack with a repository on S3", function () {
   it("shows its credentials nowhere", async () => {
     const { text } = await stack.preview();
     for (const where of [text, await stack.state()]) {
-      assert.equal(where.includes(s3Keys.secretAccessKey), false);
-      assert.equal(where.includes(s3Keys.accessKeyId), false);
+      assert.equal(where.includes(server.secretAccessKey), false);
+      assert.equal(where.includes(server.accessKeyId), false);
     }
   });
 });
