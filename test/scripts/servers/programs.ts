@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { programPath } from "../shells";
@@ -70,34 +70,23 @@ export function startS3(folder: string, root: Keys, ...options: readonly string[
   });
 }
 
-export interface Sshd extends Program {
+export interface SftpServer extends Program {
   readonly privateKey: string;
   readonly knownHosts: string;
 }
 
-/** OpenSSH, which lets its own user in with a key, and nobody else. */
-export async function startSshd(folder: string, store: string): Promise<Sshd> {
-  await Promise.all([mkdir("/run/sshd", { recursive: true }), mkdir(folder)]);
-  const file = (name: string) => join(folder, name);
+/** An SSH server that lets the user jira in with a key, and nobody else. */
+export async function startSftp(keys: string, folder: string, ...options: readonly string[]): Promise<SftpServer> {
+  const file = (name: string) => join(keys, name);
   for (const key of ["host", "user"]) {
     await execa("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", key, "-f", file(key)]);
   }
-  await execa("cp", [file("user.pub"), file("authorized_keys")]);
-  await chmod(folder, 0o700);
-  const config = [
-    `HostKey ${file("host")}`,
-    `AuthorizedKeysFile ${file("authorized_keys")}`,
-    `PidFile ${file("pid")}`,
-    "StrictModes no",
-    "PasswordAuthentication no",
-    "KbdInteractiveAuthentication no",
-    "UsePAM no",
-    "PermitRootLogin prohibit-password",
-    "Subsystem sftp internal-sftp",
-  ];
-  await writeFile(file("config"), `${config.join("\n")}\n`);
-  const args = (port: number) => ["-D", "-f", file("config"), "-o", `ListenAddress=127.0.0.1:${port}`];
-  const program = await start("sshd", { args, folder: store });
+  const login = ["--user", "jira", "--key", file("host"), "--authorized-keys", file("user.pub")];
+  const program = await start("rclone", {
+    folder,
+    env: { RCLONE_CONFIG: "/dev/null", HOME: keys },
+    args: (port) => ["serve", "sftp", folder, "--addr", `127.0.0.1:${port}`, ...login, ...options],
+  });
   const { stdout: hostKey } = await execa("cut", ["-d", " ", "-f", "1,2", file("host.pub")]);
   await writeFile(file("known_hosts"), `[127.0.0.1]:${program.port} ${hostKey}\n`);
   return { ...program, privateKey: file("user"), knownHosts: file("known_hosts") };
