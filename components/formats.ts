@@ -125,23 +125,25 @@ export const repositoryId = text("give the id").regex(
   "must be 64 hexadecimal digits, as in a report",
 );
 
-/** A reference to an image with a version, not older than the first restic that tells a wrong password. */
-export const image = without((reference) => {
-  const match =
-    /^[a-z0-9][-a-z0-9._:/]*?(?::(?<tag>[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}))?(?<digest>@sha256:[0-9a-f]{64})?$/.exec(
-      reference,
-    );
-  if (!match) {
-    return "is not the reference of an image, such as restic/restic:0.19.1";
-  }
-  const { tag, digest } = match.groups ?? {};
-  if (digest === undefined && (tag === undefined || tag === "latest")) {
-    return "names no version, so it may change between two nights: add one, such as :0.19.1";
-  }
-  const version = /^v?(\d+)\.(\d+)\.(\d+)/.exec(tag ?? "");
-  const [major = 1, minor = 0, patch = 0] = version?.slice(1).map(Number) ?? [];
-  const old = major === 0 && (minor < 17 || (minor === 17 && patch < 1));
-  return old && /(^|\/)restic\/restic:/.test(reference)
-    ? "is older than restic 0.17.1, which cannot tell a wrong password from other failures: use 0.19.1"
-    : undefined;
-});
+/** A reference to an image with a version; restic's is not older than the first that tells a wrong password. */
+export function image(example: string): z.ZodType<string> {
+  return without((reference) => {
+    const match =
+      /^[a-z0-9][-a-z0-9._:/]*?(?::(?<tag>[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}))?(?<digest>@sha256:[0-9a-f]{64})?$/.exec(
+        reference,
+      );
+    if (!match) {
+      return `is not the reference of an image, such as ${example}`;
+    }
+    const { tag, digest } = match.groups ?? {};
+    if (digest === undefined && (tag === undefined || tag === "latest")) {
+      return `names no version, so it may change between two nights: add one, as in ${example}`;
+    }
+    const version = /^v?(\d+)\.(\d+)\.(\d+)/.exec(tag ?? "");
+    const [major = 1, minor = 0, patch = 0] = version?.slice(1).map(Number) ?? [];
+    const old = major === 0 && (minor < 17 || (minor === 17 && patch < 1));
+    return old && /(^|\/)restic\/restic:/.test(reference)
+      ? "is older than restic 0.17.1, which cannot tell a wrong password from other failures: use 0.19.1"
+      : undefined;
+  });
+}

@@ -85,7 +85,7 @@ export class ResticBackup extends pulumi.ComponentResource {
     const backup = new batch.CronJob(name, backupCronJob(settings, refs), {
       parent: this,
       dependsOn: init,
-      hooks: announceNewRepository(name),
+      hooks: announceNewRepository(name, connection),
     });
     new batch.CronJob(`${name}-check`, maintenanceCronJob(settings, refs, "check"), { parent: this, dependsOn: init });
     if (prunes(settings)) {

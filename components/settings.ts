@@ -56,7 +56,7 @@ const schema = group("give source and repository", {
   prune: pruneSchema,
   host: input(formats.hostName).optional(),
   repositoryId: input(formats.repositoryId).optional(),
-  image: input(formats.image).default(defaultImage),
+  image: input(formats.image(defaultImage)).default(defaultImage),
   resources: group("give { requests: …, limits: … }", {
     requests: quantities.default({ cpu: "250m", memory: "256Mi" }),
     limits: quantities.default({ memory: "1Gi" }),

@@ -61,7 +61,7 @@ const steps = z
   .array(
     group("give { name: …, image: …, command: […] }", {
       name: input(formats.dnsLabel("name the step")),
-      image: input(formats.image),
+      image: input(formats.image("postgres:17")),
       command: list(formats.text("give the program")),
       env: z.record(z.string(), input(formats.text("give the value"))).optional(),
       envSecretName: input(formats.objectName("name the Secret")).optional(),

@@ -72,12 +72,17 @@ export const temporarySpace = 2048;
 /** restic keeps one unfinished file for each connection, and one more. */
 export function tuningProblems(tuning: Given | undefined): Problem[] {
   const { connections = 5, packSize = 16 } = tuning ?? {};
-  const needed = (Number(connections) + 1) * Number(packSize);
+  const needed = (known(connections) + 1) * known(packSize);
   return only(
     needed > temporarySpace,
     "tuning",
     `connections and packSize together need ${needed} MiB of scratch space, and pods have ${temporarySpace}: lower one of them`,
   );
+}
+
+/** An Output complains when it is made a number. */
+function known(number: unknown): number {
+  return typeof number === "object" ? Number.NaN : Number(number);
 }
 
 export function tuningEnvironment({ packSize, readConcurrency, compression }: TuningSettings): Environment {

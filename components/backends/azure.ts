@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as formats from "../formats";
-import { group } from "../group";
+import { type Given, givenGroup, group } from "../group";
 import { input, secretInput } from "../inputs";
+import { only, type Problem } from "../problems";
 import { backend, given, option } from "./backend";
 import { credentialProblems, credentials } from "./credentials";
 import * as storages from "./formats";
 import { type TlsArgs, tlsConnection, tlsProblems, tlsSchema } from "./tls";
-import { serviceAccount } from "./workload-identity";
+import { serviceAccount, serviceAccountProblems } from "./workload-identity";
 
 /**
  * A repository in a container of Azure Blob Storage. The container must exist.
@@ -106,6 +107,8 @@ export const azure = backend({
   }),
   problems: (given, at) => [
     ...credentialProblems(at, given, [["accountKey"], ["sasToken"], ["credentialsSecretName"], ["workloadIdentity"]]),
+    ...serviceAccountProblems(given, at, ["clientId", "tenantId"]),
+    ...identityProblems(given, at),
     ...tlsProblems(given, at),
   ],
   connect: (azure) => {
@@ -119,6 +122,7 @@ export const azure = backend({
         ...secured.env,
         ...given({ AZURE_ACCOUNT_NAME: azure.accountName, AZURE_ENDPOINT_SUFFIX: azure.endpointSuffix }),
       },
+      place: ["AZURE_ACCOUNT_NAME", "AZURE_ENDPOINT_SUFFIX"],
       options: [...secured.options, ...option("azure.access-tier", azure.accessTier)],
       credentials: [...credentials(values, azure.credentialsSecretName, { env: keys, optional: keys }), ...client],
       serviceAccount:
@@ -134,3 +138,15 @@ export const azure = backend({
     };
   },
 });
+
+/** The cloud lends no identity that nobody names. */
+function identityProblems({ workloadIdentity }: Given, at: string): Problem[] {
+  const identity = givenGroup(workloadIdentity);
+  const nameless =
+    identity !== undefined && identity.clientId === undefined && identity.serviceAccountName === undefined;
+  return only(
+    nameless,
+    `${at}.workloadIdentity.clientId`,
+    "is missing: give it, or serviceAccountName for an account that bears it",
+  );
+}

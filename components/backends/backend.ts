@@ -15,6 +15,8 @@ export interface Connection {
   readonly url: pulumi.Output<string>;
   /** Environment that is no secret. */
   readonly env?: Environment;
+  /** Names in `env` that tell, beside the URL, where the repository is. */
+  readonly place?: readonly string[];
   /** Global options of restic. */
   readonly options?: readonly pulumi.Input<string>[];
   /** Values that stay in Secrets. */

@@ -1,5 +1,8 @@
 import { isIP } from "node:net";
-import { count, oneOf, text, without } from "../formats";
+import { z } from "zod";
+import { anyPath, oneOf, relativePath, text, without } from "../formats";
+
+const noUrlSyntax = [/^[^%?#]*$/, 'must not have "%", "?" or "#" in it, which mean something else in a URL'] as const;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 export const bucketName = without((bucket) => {
@@ -12,23 +15,21 @@ export const bucketName = without((bucket) => {
 });
 
 /** A server: host with optional port, or a URL without path. */
-export const endpoint = without((server) => {
-  const url = parseUrl(/^https?:\/\//.test(server) ? server : `https://${server}`);
-  if (url === undefined) {
-    return "is neither a host with optional port nor a URL that begins with https:// or http://";
-  }
-  if (url.username || url.password) {
-    return "holds a user or password: give them as credentials";
-  }
-  return url.pathname !== "/" || url.search || url.hash
-    ? "holds more than a server: the bucket is a property of its own"
-    : undefined;
-});
+export const endpoint: z.ZodType<string> = without((server) =>
+  /^https?:\/\//.test(server) || !server.includes("://")
+    ? serverProblem(server)
+    : "is neither a host with optional port nor a URL that begins with https:// or http://",
+).transform(withoutSlash);
+
+/** A server as URL without path. */
+export const serverUrl: z.ZodType<string> = without((server) =>
+  /^https?:\/\//.test(server) ? serverProblem(server) : "must be a URL that begins with https:// or http://",
+).transform(withoutSlash);
 
 /** A URL of HTTP, without credentials. */
 export const httpUrl = without((address) => {
   const url = parseUrl(address);
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+  if (url === undefined || !/^https?:\/\/[^/]/.test(address)) {
     return "must be a URL that begins with https:// or http://";
   }
   if (url.username || url.password) {
@@ -36,6 +37,17 @@ export const httpUrl = without((address) => {
   }
   return url.search || url.hash ? "has a query or fragment, which is no part of it" : undefined;
 });
+
+/** A folder that becomes part of a URL, which restic takes apart again. */
+export const urlFolder = relativePath.regex(...noUrlSyntax);
+
+/** The same, or from the root of a server. https://github.com/restic/restic/blob/v0.19.1/internal/backend/sftp/config.go */
+export const serverFolder = anyPath
+  .regex(...noUrlSyntax)
+  .regex(
+    /^(?!~)/,
+    'begins with "~", which SFTP does not know: leave it out, a relative path begins at the user\'s home',
+  );
 
 /** A host name or address. */
 export const host = without((name) =>
@@ -64,10 +76,10 @@ export const roleArn = text("name the role").regex(
   "is not the ARN of a role, such as arn:aws:iam::111122223333:role/backup",
 );
 
-/** https://www.backblaze.com/docs/cloud-storage-buckets */
+/** restic's limit; Backblaze allows 63: https://github.com/restic/restic/blob/v0.19.1/internal/backend/b2/config.go */
 export const b2BucketName = text("name the bucket").regex(
-  /^[-A-Za-z0-9]{6,63}$/,
-  'is not the name of a bucket: 6 to 63 letters, digits and "-"; a folder goes into prefix',
+  /^[-A-Za-z0-9]{6,50}$/,
+  'is not the name of a bucket that restic takes: 6 to 50 letters, digits and "-"; a folder goes into prefix',
 );
 
 /** https://learn.microsoft.com/azure/storage/common/storage-account-overview#storage-account-name */
@@ -102,7 +114,7 @@ export const gcsBucketName = text("name the bucket").regex(
 /** https://google.aip.dev/auth/4110 */
 export const googleCredentials = without((json) => {
   try {
-    const { type } = JSON.parse(json) as { type?: unknown };
+    const { type } = (JSON.parse(json) ?? {}) as { type?: unknown };
     return typeof type === "string" ? undefined : "is no key file of Google's: its member type is missing";
   } catch {
     return "is no key file of Google's: it is not JSON";
@@ -121,7 +133,7 @@ export const swiftContainerName = text("name the container").regex(
 );
 
 /** Version 2 of the identity service went out of use with OpenStack Queens. */
-export const swiftAuthVersion = count(1, 3).refine((version) => version !== 2, "must be 1 or 3");
+export const swiftAuthVersion = z.literal([1, 3, "1", "3"], "must be 1 or 3").transform(Number);
 
 /** https://rclone.org/docs/#valid-remote-names */
 export const rcloneRemote = text("name the remote").regex(
@@ -137,6 +149,22 @@ export const rcloneConfig = without((config) => {
     ? undefined
     : "has no section such as [nextcloud]: give the contents of rclone.conf";
 });
+
+function serverProblem(server: string): string | undefined {
+  const rest = server.replace(/^https?:\/\//, "");
+  const url = parseUrl(`https://${rest}`);
+  if (url === undefined) {
+    return "is neither a host with optional port nor a URL that begins with https:// or http://";
+  }
+  if (url.username || url.password) {
+    return "holds a user or password: give them as credentials";
+  }
+  return /^[^/?#\\]+\/?$/.test(rest) ? undefined : "holds more than a server: the bucket is a property of its own";
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/$/, "");
+}
 
 function parseUrl(address: string): URL | undefined {
   return !/\s/.test(address) && URL.canParse(address) ? new URL(address) : undefined;

@@ -6,7 +6,7 @@ import { backend, given } from "./backend";
 import { credentialProblems, credentials, privateFolder } from "./credentials";
 import * as storages from "./formats";
 import { type TlsArgs, tlsConnection, tlsProblems, tlsSchema } from "./tls";
-import { serviceAccount } from "./workload-identity";
+import { serviceAccount, serviceAccountProblems } from "./workload-identity";
 
 /**
  * A repository in a bucket of Google Cloud Storage. The bucket must exist.
@@ -76,11 +76,12 @@ export const gcs = backend({
       googleServiceAccount: input(storages.googleServiceAccount).optional(),
       serviceAccountName: input(formats.objectName("name the service account")).optional(),
     }).optional(),
-    endpoint: input(storages.endpoint).optional(),
+    endpoint: input(storages.serverUrl).optional(),
     tls: tlsSchema,
   }),
   problems: (given, at) => [
     ...credentialProblems(at, given, [["credentials"], ["credentialsSecretName"], ["workloadIdentity"]]),
+    ...serviceAccountProblems(given, at, ["googleServiceAccount"]),
     ...tlsProblems(given, at, "endpoint"),
   ],
   connect: (gcs) => {
@@ -98,6 +99,7 @@ export const gcs = backend({
           STORAGE_EMULATOR_HOST: gcs.endpoint,
         }),
       },
+      place: ["STORAGE_EMULATOR_HOST"],
       credentials: [...key, ...client],
       serviceAccount:
         workloadIdentity &&

@@ -47,7 +47,7 @@ export const rclone = backend({
     path: input(formats.anyPath),
     config: secretInput(storages.rcloneConfig).optional(),
     credentialsSecretName: input(formats.objectName("name the Secret")).optional(),
-    image: input(formats.image).default(defaultImage),
+    image: input(formats.image(defaultImage)).default(defaultImage),
   }),
   problems: (given, at) => [
     ...credentialProblems(at, given, [["config"], ["credentialsSecretName"]]),
@@ -67,10 +67,7 @@ function remoteProblems({ remote, config }: Given, at: string): Problem[] {
     return [];
   }
   const remotes = [...config.matchAll(/^\[(.+)\]\s*$/gm)].map(([, name]) => name);
-  return only(
-    !remotes.includes(remote),
-    `${at}.remote`,
-    `is no section of config, which has ${remotes.length === 0 ? "none" : remotes.join(", ")}`,
-    remote,
-  );
+  // A configuration without any is refused by the schema.
+  const lacking = remotes.length > 0 && !remotes.includes(remote);
+  return only(lacking, `${at}.remote`, `is no section of config, which has ${remotes.join(", ")}`, remote);
 }

@@ -7,7 +7,7 @@ import { backend, given, joined, option } from "./backend";
 import { credentialProblems, credentials } from "./credentials";
 import * as storages from "./formats";
 import { type TlsArgs, tlsConnection, tlsProblems, tlsSchema } from "./tls";
-import { serviceAccount } from "./workload-identity";
+import { serviceAccount, serviceAccountProblems } from "./workload-identity";
 
 /**
  * A repository in a bucket of Amazon S3 or of a compatible server. The bucket must exist.
@@ -128,7 +128,7 @@ const keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const;
 
 const schema = group("give its properties, as in { bucket: backups }", {
   bucket: input(storages.bucketName),
-  prefix: input(formats.relativePath).optional(),
+  prefix: input(storages.urlFolder).optional(),
   endpoint: input(storages.endpoint).optional(),
   region: input(formats.hostName).optional(),
   pathStyle: input(formats.flag).optional(),
@@ -160,6 +160,7 @@ export const s3 = backend({
       ["credentialsSecretName"],
       ["workloadIdentity"],
     ]),
+    ...serviceAccountProblems(given, at, ["roleArn"]),
     ...tlsProblems(given, at, "endpoint"),
   ],
   connect: (s3) => {
@@ -195,10 +196,13 @@ export const s3 = backend({
 });
 
 function server({ endpoint, region }: S3Settings): pulumi.Input<string> {
-  if (endpoint !== undefined) {
-    return pulumi.output(endpoint).apply((address) => address.replace(/\/$/, ""));
-  }
-  return region === undefined ? "s3.amazonaws.com" : pulumi.interpolate`s3.${region}.amazonaws.com`;
+  const amazon = region === undefined ? "s3.amazonaws.com" : pulumi.output(region).apply(amazonIn);
+  return endpoint ?? amazon;
+}
+
+/** China has a domain of its own: https://docs.aws.amazon.com/general/latest/gr/s3.html */
+function amazonIn(region: string): string {
+  return `s3.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
 }
 
 function lookup(pathStyle: S3Settings["pathStyle"]): pulumi.Output<string> | undefined {

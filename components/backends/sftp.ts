@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as formats from "../formats";
 import { type Given, group } from "../group";
-import { input, secretInput } from "../inputs";
+import { fileInput, input, secretInput } from "../inputs";
 import { only, type Problem } from "../problems";
 import { backend, given } from "./backend";
 import { credentialProblems, credentials, privateFolder } from "./credentials";
@@ -74,9 +74,9 @@ export const sftp = backend({
     host: input(storages.host),
     port: input(formats.count(1, 65535)).default(22),
     user: input(storages.loginName),
-    path: input(formats.anyPath),
+    path: input(storages.serverFolder),
     privateKey: secretInput(pem.sshPrivateKey).optional(),
-    knownHosts: input(pem.knownHosts).optional(),
+    knownHosts: fileInput(pem.knownHosts).optional(),
     credentialsSecretName: input(formats.objectName("name the Secret")).optional(),
   }),
   problems: (given, at) => [
@@ -97,21 +97,22 @@ export const sftp = backend({
 
 /** A key of another server would only show when the first backup is refused. Hashed names cannot be read. */
 function knownHostsProblems({ host, port = 22, knownHosts }: Given, at: string): Problem[] {
-  if (typeof host !== "string" || typeof knownHosts !== "string") {
+  const number = typeof port === "string" ? Number(port) : port;
+  if (typeof host !== "string" || typeof knownHosts !== "string" || typeof number !== "number") {
     return [];
   }
-  const name = Number(port) === 22 ? host : `[${host}]:${port}`;
-  const names = knownHosts.split("\n").flatMap(
-    (line) =>
-      line
-        .replace(/^@\S+\s+/, "")
-        .split(/\s/)[0]
-        ?.split(",") ?? [],
+  const name = number === 22 ? host : `[${host}]:${number}`;
+  const patterns = knownHosts.split("\n").flatMap((line) => {
+    const [marker, second] = line.split(/\s+/);
+    // A line of an authority begins with a marker, and so does one that takes trust away.
+    return (marker === "@cert-authority" ? second : marker)?.split(",") ?? [];
+  });
+  const known = patterns.some(
+    (pattern) => pattern.toLowerCase() === name.toLowerCase() || /^\||^[^#]*[*?]/.test(pattern),
   );
-  const known = names.some((pattern) => pattern === name || /^\||[*?]/.test(pattern));
   return only(
     !known,
     `${at}.knownHosts`,
-    `has no line that begins with ${name}: take the output of ssh-keyscan -p ${port} ${host}, and compare it with the server's own keys`,
+    `has no line that begins with ${name}: take the output of ssh-keyscan -p ${number} ${host}, and compare it with the server's own keys`,
   );
 }

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import * as formats from "../formats";
-import { group } from "../group";
+import { type Given, group } from "../group";
 import { input, secretInput } from "../inputs";
+import type { Problem } from "../problems";
 import { backend, type Environment, given } from "./backend";
 import { credentialProblems, credentials } from "./credentials";
 import * as storages from "./formats";
@@ -89,7 +90,7 @@ const schema = group("give its properties, as in { container: backups, authUrl: 
   container: input(storages.swiftContainerName),
   prefix: input(formats.relativePath).optional(),
   authUrl: input(storages.httpUrl),
-  authVersion: input(storages.swiftAuthVersion).default(3),
+  authVersion: storages.swiftAuthVersion.default(3),
   region: input(formats.credential).optional(),
   username: secretInput(formats.credential).optional(),
   password: secretInput(formats.credential).optional(),
@@ -113,6 +114,7 @@ export const swift = backend({
       ["applicationCredentialId", "applicationCredentialSecret"],
       ["credentialsSecretName"],
     ]),
+    ...uselessProblems(given, at),
     ...tlsProblems(given, at, "authUrl"),
   ],
   connect: (swift) => {
@@ -122,6 +124,7 @@ export const swift = backend({
       ...secured,
       url: pulumi.interpolate`swift:${swift.container}:/${swift.prefix ?? ""}`,
       env: { ...secured.env, ...(swift.authVersion === 1 ? { ST_AUTH: swift.authUrl } : identity(swift)) },
+      place: ["OS_AUTH_URL", "OS_REGION_NAME", "OS_PROJECT_NAME", "OS_PROJECT_DOMAIN_NAME", "ST_AUTH"],
       credentials: [...credentials(values, swift.credentialsSecretName, { env: keys, optional: keys }), ...client],
     };
   },
@@ -140,7 +143,25 @@ function keyOfVersion3(swift: SwiftSettings): Environment {
   });
 }
 
-/** An application credential has its user, project and domains inside, and is refused beside them. */
+const projectProperties = ["userDomainName", "projectName", "projectDomainName"];
+const credentialProperties = ["applicationCredentialId", "applicationCredentialSecret"];
+
+/** What would be passed over in silence. */
+function uselessProblems(swift: Given, at: string): Problem[] {
+  const has = (property: string) => swift[property] !== undefined;
+  const version1 = Number(swift.authVersion ?? 3) === 1;
+  const useless = version1
+    ? ["region", ...projectProperties, ...credentialProperties]
+    : credentialProperties.some(has)
+      ? projectProperties
+      : [];
+  const reason = version1
+    ? "is not known to authVersion 1, which has only user and password: remove one of them"
+    : "is of no use with an application credential, which holds it: remove it";
+  return useless.filter(has).map((property) => ({ property: `${at}.${property}`, reason }));
+}
+
+/** An application credential has its user, project and domains inside. */
 function identity(swift: SwiftSettings): Environment {
   const user = {
     OS_USER_DOMAIN_NAME: swift.userDomainName,

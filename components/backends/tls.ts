@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import * as formats from "../formats";
 import { type Given, givenGroup, group } from "../group";
-import { input, secretInput } from "../inputs";
+import { fileInput, input, secretInput } from "../inputs";
 import { only, type Problem } from "../problems";
 import { type Connection, type Environment, given } from "./backend";
 import { credentialProblems, credentials, privateFolder } from "./credentials";
@@ -44,10 +44,10 @@ export interface TlsArgs {
 }
 
 export const tlsSchema = group("give { caBundle: … }", {
-  caBundle: input(pem.certificates).optional(),
+  caBundle: fileInput(pem.certificates).optional(),
   caConfigMapName: input(formats.objectName("name the ConfigMap")).optional(),
   caOnly: input(formats.flag).optional(),
-  clientCertificate: input(pem.certificates).optional(),
+  clientCertificate: fileInput(pem.certificates).optional(),
   clientKey: secretInput(pem.privateKey).optional(),
   clientSecretName: input(formats.objectName("name the Secret")).optional(),
 }).optional();

@@ -1,4 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { type Given, givenGroup } from "../group";
+import { only, type Problem } from "../problems";
 import type { Environment } from "./backend";
 
 /**
@@ -21,4 +23,16 @@ export function serviceAccount(
   podLabels: ServiceAccount["podLabels"] = {},
 ): ServiceAccount {
   return { existing, annotations, podLabels };
+}
+
+/** An existing service account is not annotated by us: what would become of these properties? */
+export function serviceAccountProblems(backend: Given, at: string, annotated: readonly string[]): Problem[] {
+  const identity = givenGroup(backend.workloadIdentity);
+  return annotated.flatMap((property) =>
+    only(
+      identity?.serviceAccountName !== undefined && identity[property] !== undefined,
+      `${at}.workloadIdentity.${property}`,
+      "becomes an annotation of a new service account, and serviceAccountName names an existing one: remove one of them",
+    ),
+  );
 }
