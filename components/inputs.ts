@@ -30,7 +30,7 @@ export function fileInput(schema: z.ZodType<string>): z.ZodType<pulumi.Input<str
 
 /** Accepts a list whose items, or which as a whole, may be known later. */
 export function list(item: z.ZodType<string>): z.ZodType<pulumi.Input<string[]>> {
-  return leaf(z.array(item, "must be a list"), false);
+  return leaf(z.array(item, "must be a list"), "shown");
 }
 
 /** Like `input`, for a value that is never shown: not in errors, and encrypted in the state. */
