@@ -3,14 +3,20 @@
 #
 # Inputs: RESTIC_REPOSITORY, RESTIC_PASSWORD_FILE, credentials of the backend, RESTIC_OPTIONS (one option a line),
 #   BACKUP_HOST, BACKUP_PATH, BACKUP_RETENTION (one --keep-… a line, empty keeps everything), BACKUP_REPOSITORY_MOUNT,
-#   BACKUP_LOCK_WAIT (seconds, 1920).
+#   BACKUP_LOCK_WAIT (seconds, 1920); what selection.sh and guards.sh name in their headers.
 # Exit codes: 0 success · 1 failed, may work next time · 3 snapshot written, but some files could not be read ·
-#   10 no repository · 11 locked · 12 wrong password · 64 bad settings · 65 source missing or empty ·
-#   75 source still being written (reserved) · 130 stopped by a signal, lock released.
+#   10 no repository · 11 locked · 12 wrong password · 64 bad settings · 65 source missing, empty
+#   or refused by a guard · 75 source still being written · 130 stopped by a signal, lock released.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"
+# shellcheck source=scripts/source.sh
+. "$here/source.sh"
+# shellcheck source=scripts/guards.sh
+. "$here/guards.sh"
+# shellcheck source=scripts/selection.sh
+. "$here/selection.sh"
 
 main() {
   begin backup
@@ -18,11 +24,17 @@ main() {
   check_settings
   check_host
   check_folder BACKUP_PATH "${BACKUP_PATH:-}"
+  check_selection
+  check_guards
   check_retention
   refuse_bad_settings
   require_repository_mount
+  require_source_mount
   require_source
+  require_further_paths
+  guard_source
   back_up
+  guard_snapshot
   apply_retention
   end 0 "Snapshot $short_id holds $contents. Retention: $report_retention."
 }
@@ -42,11 +54,15 @@ require_source() {
 
 back_up() {
   say "Backing up $BACKUP_PATH as host $BACKUP_HOST to $RESTIC_REPOSITORY ..."
-  restic_locked "backing up" --json backup --host "$BACKUP_HOST" --group-by host,paths \
-    --exclude "$(literal "$BACKUP_PATH")/lost+found" -- "$BACKUP_PATH"
+  restic_backup "backing up"
   case $status in
     0 | 3) ;;
-    *) fail_as_restic "The backup failed" ;;
+    *)
+      if grep -q "invalid pattern" "$work/stderr"; then
+        end 64 "Nothing was backed up. BACKUP_EXCLUDES: $(restic_error)."
+      fi
+      fail_as_restic "The backup failed"
+      ;;
   esac
   backup_status=$status
   read_summary
@@ -55,7 +71,6 @@ back_up() {
     end 1 "Snapshot $short_id was written, but restic found data missing in the repository: it is damaged. Keep all of it, and run restic check. Retention was skipped."
   fi
   [ "$backup_status" -eq 0 ] || end_partial
-  [ "$report_files" -gt 0 ] || end 65 "Snapshot $short_id holds no file: the source became empty. Retention was skipped."
   stop_if_asked "Snapshot $short_id was written and holds $contents; retention was not applied."
 }
 
@@ -102,11 +117,6 @@ apply_retention() {
   say "Retention: $report_retention."
 }
 
-# literal PATH: the pattern that matches this path only.
-literal() {
-  printf '%s\n' "$1" | sed 's/[][*?\\]/\\&/g'
-}
-
 usage() {
   cat <<'USAGE'
 Usage: backup.sh
@@ -126,7 +136,8 @@ Exit codes:
   11  locked by another restic that is alive
   12  wrong password
   64  bad settings
-  65  the source is missing or empty
+  65  the source is missing, empty, or refused by a guard
+  75  the source is still being written
  130  stopped by a signal, lock released
 USAGE
 }

@@ -80,6 +80,28 @@ check_seconds() {
   esac
 }
 
+# check_number NAME VALUE UNIT: small enough for the shell to calculate with, and not octal.
+check_number() {
+  case $2 in
+    '' | *[!0-9]* | 0?* | ????????????????*) problem "$1: \"$2\" is not a number of $3." ;;
+  esac
+}
+
+# check_size NAME VALUE: as restic understands it.
+check_size() {
+  case ${2%[KMGT]} in
+    '' | *[!0-9]* | 0* | ????????????*) problem "$1: \"$2\" is not a size such as 500M or 2G." ;;
+  esac
+}
+
+# check_switch NAME VALUE
+check_switch() {
+  case $2 in
+    '' | yes) ;;
+    *) problem "$1: \"$2\" is neither yes nor empty." ;;
+  esac
+}
+
 # The part before the first slash of an address may be user:password@host.
 holds_password() {
   case ${1#*://} in
@@ -104,8 +126,15 @@ refuse_bad_settings() {
 # An empty folder where the volume should be looks like a repository that was never there.
 require_repository_mount() {
   [ -n "${BACKUP_REPOSITORY_MOUNT:-}" ] || return 0
+  is_mount_point "$BACKUP_REPOSITORY_MOUNT" ||
+    end 1 "The volume of the repository is not mounted at $BACKUP_REPOSITORY_MOUNT, so nothing was done: check its claim."
+}
+
+# is_mount_point PATH: the kernel writes some characters of paths in octal.
+is_mount_point() {
+  escaped=$(printf '%s\n' "$1" | sed 's/\\/\\134/g; s/ /\\040/g; s/	/\\011/g')
   while read -r _ _ _ _ point _; do
-    [ "$point" != "$BACKUP_REPOSITORY_MOUNT" ] || return 0
+    [ "$point" != "$escaped" ] || return 0
   done </proc/self/mountinfo
-  end 1 "The volume of the repository is not mounted at $BACKUP_REPOSITORY_MOUNT, so nothing was done: check its claim."
+  return 1
 }

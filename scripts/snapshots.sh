@@ -17,7 +17,7 @@ list_snapshots() {
       | [(.date + "Z" | fromdateiso8601) - (.offset | if . == "Z" then 0 else
           (if .[:1] == "-" then -60 else 60 end) * ((.[1:3] | tonumber) * 60 + (.[4:6] | tonumber)) end),
         ("0" + (.fraction // "") | tonumber)];
-    map(select(.paths | index([$path])) | {id, hostname, mine: (.hostname == $host), moment: (.time | moment), summary})
+    map(select(.paths | index([$path])) | {id, hostname, paths, mine: (.hostname == $host), moment: (.time | moment), summary})
     | sort_by(.moment)' "$work/stdout" >"$work/snapshots"
 }
 
@@ -80,16 +80,16 @@ last_second() {
 
 # A table, oldest first, of what can be restored.
 print_snapshots() {
-  jq -r '.[] | [.id[:8], .moment[0], .summary.total_files_processed // -1, .summary.total_bytes_processed // -1, .hostname]
-    | map(tostring) | join(" ")' "$work/snapshots" >"$work/rows"
+  jq -r --arg path "$BACKUP_PATH" '.[] | [.id[:8], .moment[0], .summary.total_files_processed // -1, .summary.total_bytes_processed // -1, .hostname,
+      (.paths - [$path] | join(", "))] | map(tostring) | join(" ")' "$work/snapshots" >"$work/rows"
   if [ ! -s "$work/rows" ]; then
     say "There is no snapshot of $BACKUP_PATH in $RESTIC_REPOSITORY."
     return
   fi
   say "ID        TIME                         FILES        SIZE  HOST"
-  while read -r id second files bytes host; do
+  while read -r id second files bytes host further; do
     say "$(printf '%-8s  %-24s %9s %11s  %s' "$id" "$(local_time "$second")" "$(known "$files")" \
-      "$([ "$bytes" -lt 0 ] || human_bytes "$bytes")" "$host")"
+      "$([ "$bytes" -lt 0 ] || human_bytes "$bytes")" "$host")${further:+  also $further}"
   done <"$work/rows"
 }
 

@@ -15,6 +15,7 @@ export interface Report {
   readonly retention?: string;
   readonly seconds: number;
   readonly repositoryId?: string;
+  readonly warning?: string;
   readonly message: string;
 }
 
