@@ -4,9 +4,11 @@
 # Inputs: RESTIC_REPOSITORY, RESTIC_PASSWORD_FILE, credentials of the backend, RESTIC_OPTIONS (one option a line),
 #   BACKUP_HOST, BACKUP_PATH, BACKUP_RETENTION (one --keep-… a line, empty keeps everything), BACKUP_REPOSITORY_MOUNT,
 #   BACKUP_LOCK_WAIT (seconds, 1920); what selection.sh and guards.sh name in their headers.
+# Opens the repository twice: for the backup, and to list what it holds (with what the policy would keep, whether damage
+#   is recorded, and what to compare with); a third time only where the policy removes snapshots, or after exit code 3.
 # Exit codes: 0 success · 1 failed, may work next time · 3 snapshot written, but some files could not be read ·
 #   10 no repository · 11 locked · 12 wrong password · 64 bad settings · 65 source missing, empty
-#   or refused by a guard · 75 source still being written · 130 stopped by a signal, lock released.
+#   or refused by a guard · 67 the repository is damaged · 75 source still being written · 130 stopped by a signal, lock released.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=scripts/lib.sh
@@ -17,6 +19,10 @@ here=$(dirname "$0")
 . "$here/guards.sh"
 # shellcheck source=scripts/selection.sh
 . "$here/selection.sh"
+# shellcheck source=scripts/retention.sh
+. "$here/retention.sh"
+
+unreadable=
 
 main() {
   begin backup
@@ -55,20 +61,27 @@ require_source() {
 back_up() {
   say "Backing up $BACKUP_PATH as host $BACKUP_HOST to $RESTIC_REPOSITORY ..."
   restic_backup "backing up"
+  # One snapshot that cannot be read keeps restic from finding a parent, and must not keep it from backing up.
+  if [ "$status" -eq 1 ] && grep -q "Error loading snapshot" "$work/stderr" && restic_saw_damage; then
+    say "A snapshot in the repository is damaged. Backing up without looking for a parent ..."
+    unreadable=$damage
+    restic_backup "backing up" --force
+  fi
   case $status in
     0 | 3) ;;
     *)
       if grep -q "invalid pattern" "$work/stderr"; then
         end 64 "Nothing was backed up. BACKUP_EXCLUDES: $(restic_error)."
       fi
-      fail_as_restic "The backup failed"
+      fail_or_damaged "The backup failed"
       ;;
   esac
   backup_status=$status
   read_summary
-  if grep -q "missing from the index" "$work/stderr"; then
-    show_errors
-    end 1 "Snapshot $short_id was written, but restic found data missing in the repository: it is damaged. Keep all of it, and run restic check. Retention was skipped."
+  if restic_saw_damage || [ -n "$unreadable" ]; then
+    damage=${damage:-$unreadable}
+    report_retention="stopped, because the repository is damaged"
+    end_damaged "Snapshot $short_id was written, but may not be restorable, and retention was skipped"
   fi
   [ "$backup_status" -eq 0 ] || end_partial
   stop_if_asked "Snapshot $short_id was written and holds $contents; retention was not applied."
@@ -91,30 +104,27 @@ end_partial() {
   report_retention="skipped, because the snapshot is not complete"
   show_errors
   unread=$(messages 'map(select(startswith("/"))) | unique | "\(length) files or folders could not be read, such as \(first // "unknown")"')
+  mark_partial
   end 3 "Snapshot $short_id was written, but is not complete: $unread. Make these files readable for user $(id -u). Retention was skipped."
 }
 
-# A policy that fails is a failed run: else the repository grows unseen, for weeks.
-apply_retention() {
-  old_ifs=$IFS
-  IFS='
-'
-  # shellcheck disable=SC2086 # one rule a line, checked before
-  set -- ${BACKUP_RETENTION:-}
-  IFS=$old_ifs
-  if [ $# -eq 0 ]; then
-    report_retention="no policy, every snapshot is kept"
-    return 0
+# restic writes a copy with the tag, and removes the one without. Whichever of the two it does not do, it ends with 0.
+mark_partial() {
+  restic_locked "marking the snapshot as partial" tag --add partial "$report_snapshot"
+  why=$(restic_error)
+  run_restic 0 "listing snapshots" --no-lock --json snapshots
+  [ "$status" -ne 0 ] || keep_history '.'
+  marked=
+  [ "$status" -ne 0 ] || marked=$(jq -r --arg id "$report_snapshot" \
+    'map(select(.tags | index(["partial"])) | select(.original == $id))[0].id // ""' "$work/history")
+  if [ -n "$marked" ]; then
+    report_snapshot=$marked
+    short_id=$(printf '%.8s' "$marked")
+    say "It is marked as partial now, and has the id $short_id."
+  else
+    warn "Snapshot $short_id could not be marked as partial, so that restore.sh takes it for complete: $why."
   fi
-  say "Applying the retention policy ..."
-  restic_locked "applying the retention policy" --json forget --host "$BACKUP_HOST" --path "$BACKUP_PATH" \
-    --group-by host,paths "$@"
-  if [ "$status" -ne 0 ]; then
-    report_retention="failed"
-    fail_as_restic "Snapshot $short_id is written and safe, but the retention policy could not be applied"
-  fi
-  report_retention=$(jq -r '"\([.[].keep // [] | length] | add // 0) snapshots kept, \([.[].remove // [] | length] | add // 0) removed"' "$work/stdout")
-  say "Retention: $report_retention."
+  warn_of_damage
 }
 
 usage() {
@@ -137,6 +147,7 @@ Exit codes:
   12  wrong password
   64  bad settings
   65  the source is missing, empty, or refused by a guard
+  67  the repository is damaged
   75  the source is still being written
  130  stopped by a signal, lock released
 USAGE

@@ -59,7 +59,7 @@ describe("restore.sh", function () {
     for (const wanted of ["2020-01-01", "ffffffffffff"]) {
       const { exitCode, output, report } = await world.run("restore.sh", [wanted]);
       assert.equal(exitCode, 65);
-      assert.match(report.message, /No snapshot matches/);
+      assert.match(report.message, /No complete snapshot matches/);
       for (const id of ids) {
         assert.ok(output.includes(id.slice(0, 8)));
       }
