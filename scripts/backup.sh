@@ -3,12 +3,14 @@
 #
 # Inputs: RESTIC_REPOSITORY, RESTIC_PASSWORD_FILE, credentials of the backend, RESTIC_OPTIONS (one option a line),
 #   BACKUP_HOST, BACKUP_PATH, BACKUP_RETENTION (one --keep-… a line, empty keeps everything), BACKUP_REPOSITORY_MOUNT,
-#   BACKUP_LOCK_WAIT (seconds, 1920); what selection.sh and guards.sh name in their headers.
+#   BACKUP_LOCK_WAIT (seconds, 1920), BACKUP_REPOSITORY_ID (the only repository that is right; costs one more opening);
+#   what selection.sh, guards.sh and retention.sh name in their headers.
 # Opens the repository twice: for the backup, and to list what it holds (with what the policy would keep, whether damage
-#   is recorded, and what to compare with); a third time only where the policy removes snapshots, or after exit code 3.
+#   is recorded, and what to compare with); once more where the policy removes snapshots, and after exit code 3.
 # Exit codes: 0 success · 1 failed, may work next time · 3 snapshot written, but some files could not be read ·
-#   10 no repository · 11 locked · 12 wrong password · 64 bad settings · 65 source missing, empty
-#   or refused by a guard · 67 the repository is damaged · 75 source still being written · 130 stopped by a signal, lock released.
+#   10 no repository · 11 locked · 12 wrong password · 64 bad settings · 65 source missing, empty or refused by a guard ·
+#   66 another repository · 67 the repository is damaged · 75 source still being written · 130 stopped by a signal, lock
+#   released.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=scripts/lib.sh
@@ -38,6 +40,7 @@ main() {
   require_source_mount
   require_source
   require_further_paths
+  require_pinned_repository
   guard_source
   back_up
   guard_snapshot
@@ -147,6 +150,7 @@ Exit codes:
   12  wrong password
   64  bad settings
   65  the source is missing, empty, or refused by a guard
+  66  another repository than BACKUP_REPOSITORY_ID
   67  the repository is damaged
   75  the source is still being written
  130  stopped by a signal, lock released

@@ -1,13 +1,13 @@
 # shellcheck shell=sh disable=SC2154 # variables that lib.sh and the commands set
 # What a failed restic means: an exit code of ours, and a sentence with restic's own error and what to do about it.
-# Inputs: $status, $limit, $work/stderr and $work/timed-out as run_restic left them.
+# Inputs: $status, $limit, $work/stderr, $work/timed-out and $work/given-up as run_restic left them.
 
 # fail_as_restic FAILED: ends the command with what restic said last. Exit codes: 1, 10, 11, 12.
 fail_as_restic() {
   show_errors
   why=$(restic_error)
   case $status in
-    10) end 10 "$1: there is no repository at $RESTIC_REPOSITORY. Check the address and that its storage is there; only init.sh makes a repository." ;;
+    10) end_without_repository "$1" ;;
     11) end 11 "$1: the repository is locked. $lock_holders Try again when that has ended. A lock is given up 30 minutes after its process died." ;;
     12) end 12 "$1: wrong password. $RESTIC_REPOSITORY was made with another one than $RESTIC_PASSWORD_FILE holds: put the old password back." ;;
     137) end 1 "$1: restic was killed, most likely because the memory limit is too small." ;;
@@ -18,12 +18,39 @@ fail_as_restic() {
 # The message that matters among all that restic wrote. What made it retry is the cause when time ran out.
 restic_error() {
   if [ -e "$work/timed-out" ]; then
-    cause=$(messages '(map(select(test("retrying after"))) | last) // "" | sub("^.* retrying after [^:]*: "; "")') || cause=
+    cause=$(messages "$refusals | last // \"\"") || cause=
     printf '%s' "no answer within $limit seconds${cause:+ ($cause)}"
+  elif [ -e "$work/given-up" ]; then
+    messages "$refusals | last // \"\""
   else
     cause=$(messages '(map(select(test("^Fatal"))) | last) // last // "" | gsub("Fatal: "; "")') || cause=
-    printf '%s' "${cause:-restic ended with code $status and without a word}"
+    said=$(messages "$said_by_others") || said=
+    case $cause in
+      *"$said"*) said= ;;
+    esac
+    printf '%s' "${cause:-restic ended with code $status and without a word}${said:+ ($said)}"
   fi
+}
+
+# jq: what made restic try again, one string each time, with the lines on the answer that follow it.
+# shellcheck disable=SC2016 # variables of jq
+refusals='(reduce .[] as $line ([]; if $line | test(" retrying after ") then
+    . + [$line | sub("^.* retrying after [^:]*: "; "")]
+  elif length > 0 and ($line | test("^(RESPONSE |ERROR CODE|Response: )")) then
+    .[-1] += ", \($line)"
+  else . end))'
+
+# jq: what restic passes on from ssh and rclone, and what comes on lines of its own in answers of Azure and Google.
+said_by_others='([
+    (map(select(test("^(RESPONSE |ERROR CODE: |Response: )"))) | .[-2:][]),
+    (map(select(test("^subprocess ssh: ")) | sub("^subprocess ssh: (ssh: )?"; "")) | last),
+    (map(select(test("^rclone: .*(CRITICAL|ERROR|Failed|Fatal)")) | sub("^rclone: ([0-9/]+ [0-9:]+ )?"; "")) | last)
+  ] | map(values) | join(", "))'
+
+# Whether restic met the same refusal twice in a row, one that time does not change.
+is_refused_again() {
+  again=$(messages "$refusals | if length > 1 and .[-1] == .[-2] then .[-1] else \"\" end" 2>/dev/null) || return 1
+  will_not_change "$again"
 }
 
 # restic's own words for the log: the first ones and the last.
@@ -32,34 +59,11 @@ show_errors() {
   [ -z "$shown" ] || say "$shown"
 }
 
-# messages FILTER: a jq filter on the list of what restic wrote to stderr, be it plain text or JSON.
+# messages FILTER [FILE]: a jq filter on the list of what restic wrote to stderr, be it plain text or JSON. An address
+# with a query may hold a signature that gives access, as those of Azure do.
 messages() {
   jq -Rrn "[inputs | (fromjson? // .) | if type == \"object\" then
       ((.item // \"\" | if . == \"\" then . else . + \": \" end) + (.error.message? // .message? // \"\"))
-    else tostring end | gsub(\"\\\\s+\"; \" \") | select(test(\"[^ ]\")) | .[:1000] | sub(\"[. ]+$\"; \"\")] | $1" "$work/stderr"
-}
-
-# hint ERROR: what to do about it.
-hint() {
-  case $1 in
-    *"no such host"* | *"server misbehaving"*) echo "Check the host name in the repository's address, and DNS." ;;
-    *"connection refused"*) echo "Check the port in the repository's address, and that the server runs." ;;
-    *x509* | *certificate*) echo "The server's certificate is not trusted: check the address, or give its CA." ;;
-    *"HTTP response to HTTPS"* | *"malformed HTTP"*) echo "Check http and https in the repository's address." ;;
-    *NoSuchBucket* | *"bucket does not exist"*) echo "Create the bucket, or correct its name." ;;
-    *[Aa]"ccess"*[Dd]"enied"* | *[Ff]orbidden* | *[Uu]nauthorized* | *InvalidAccessKeyId* | *SignatureDoesNotMatch* | \
-      *"no credentials"* | *"Access Key"* | *"access key"*)
-      echo "Access denied: check the credentials, and what they are allowed to do."
-      ;;
-    *"no space left"* | *"quota exceeded"* | *"Insufficient Storage"*) echo "The storage is full: enlarge it." ;;
-    *"open cache"*) echo "RESTIC_CACHE_DIR must be a folder that user $(id -u) can write to." ;;
-    *"ciphertext verification"* | *"missing from the index"* | *"invalid data"* | *"does not match"*)
-      echo "The repository is damaged: keep all of it, and run restic check before anything else."
-      ;;
-    *"read-only file system"* | *"permission denied"*) echo "Check the rights of user $(id -u) there." ;;
-    *"no answer within"* | *timeout* | *"timed out"* | *"deadline exceeded"* | *"no route to host"* | *unreachable*)
-      echo "The server cannot be reached: check the address, the network policies and the server."
-      ;;
-    *) echo "The lines above say more." ;;
-  esac
+    else tostring end | gsub(\"\\\\s+\"; \" \") | gsub(\"(?<address>[a-z]+://[^ \\\"?]+)\\\\?[^ \\\"]*\"; \"\\(.address)?…\")
+    | select(test(\"[^ ]\")) | .[:1000] | sub(\"[. ]+$\"; \"\")] | $1" "${2:-$work/stderr}"
 }

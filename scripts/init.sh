@@ -2,14 +2,17 @@
 # Makes the repository if it is certain that there is none; finds out what is wrong otherwise. May be run again at any time.
 #
 # Inputs: RESTIC_REPOSITORY, RESTIC_PASSWORD_FILE, credentials of the backend, RESTIC_OPTIONS (one option a line),
-#   BACKUP_REPOSITORY_MOUNT (local repositories: where a volume must be mounted), BACKUP_PROBE_TIMEOUT (seconds, 90),
-#   BACKUP_CONFIRM_WAIT (seconds between two looks, 5).
-# Exit codes: 0 the repository is there and the password opens it · 1 failed, may work next time · 12 wrong password ·
-#   64 bad settings · 130 stopped by a signal.
+#   BACKUP_REPOSITORY_ID (the only repository that is right; then none is made), BACKUP_REPOSITORY_MOUNT (local
+#   repositories: where a volume must be mounted), BACKUP_PROBE_TIMEOUT (seconds, 90), BACKUP_CONFIRM_WAIT (seconds
+#   between two looks, 5), BACKUP_SECRET_FILES, BACKUP_PRIVATE_FOLDER and BACKUP_SSH_LOG (files with credentials).
+# Exit codes: 0 the repository is there and the password opens it · 1 failed, may work next time · 10 the repository
+#   vanished · 12 wrong password · 64 bad settings · 66 another repository · 130 stopped by a signal.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"
+# shellcheck source=scripts/keys.sh
+. "$here/keys.sh"
 
 main() {
   begin init
@@ -18,27 +21,36 @@ main() {
   check_seconds BACKUP_CONFIRM_WAIT "${BACKUP_CONFIRM_WAIT:=5}"
   refuse_bad_settings
   require_repository_mount
+  # So that `pulumi up` fails soon; a backup at night is patient.
+  give_up_early=yes
   say "Looking for a repository at $RESTIC_REPOSITORY ..."
-  probe
-  [ "$status" -ne 0 ] || end 0 "The repository is there already and the password opens it: nothing to do."
-  [ "$status" -eq 10 ] || fail_as_restic "Nothing was initialised"
+  look
+  [ -z "${BACKUP_REPOSITORY_ID:-}" ] || end_without_repository "Nothing was initialised"
+  require_bucket
   # Once is not enough: a proxy or a storage that is just starting answers "not found" too.
   say "There is none. Looking again in $BACKUP_CONFIRM_WAIT seconds ..."
   pause "$BACKUP_CONFIRM_WAIT"
-  probe
-  [ "$status" -ne 0 ] || end 0 "The repository is there and the password opens it: nothing to do."
-  [ "$status" -eq 10 ] || fail_as_restic "Nothing was initialised"
+  look
   initialise
 }
 
-# Asks for the config object only: no lock that could be in the way, no cache that could lie.
-probe() {
-  run_restic "$BACKUP_PROBE_TIMEOUT" "looking for the repository" --no-lock --no-cache cat config
-  [ "$status" -ne 0 ] || report_repository_id=$(jq -r '.id // ""' "$work/stdout")
+# Goes on only if it is certain that there is no repository.
+look() {
+  looked=$(uptime_in_hundredths)
+  probe "$BACKUP_PROBE_TIMEOUT"
+  if [ "$status" -eq 0 ]; then
+    require_fitting_keys "$looked"
+    end 0 "The repository is there already and the password opens it: nothing to do."
+  fi
+  if [ "$status" -ne 10 ]; then
+    explain_refusal_of_s3
+    fail_as_restic "Nothing was initialised"
+  fi
 }
 
 initialise() {
   say "Initialising a new repository ..."
+  began=$(uptime_in_hundredths)
   # Between the key and the config, which restic writes in this order, a signal would leave half a repository.
   spare_child=yes
   run_restic "$BACKUP_PROBE_TIMEOUT" "initialising the repository" --json init
@@ -53,8 +65,12 @@ initialise() {
 
 # Another init may have been faster, which is well, or an earlier one may have been killed half-way.
 explain_failed_init() {
-  [ ! -e "$work/timed-out" ] || fail_as_restic "The repository was not initialised"
-  probe
+  if [ -e "$work/timed-out" ] || [ -e "$work/given-up" ]; then
+    fail_as_restic "The repository was not initialised"
+  fi
+  # It may have written its key and not yet its config.
+  pause "$BACKUP_CONFIRM_WAIT"
+  probe "$BACKUP_PROBE_TIMEOUT"
   [ "$status" -ne 0 ] || return 0
   [ "$status" -eq 10 ] || fail_as_restic "The repository was not initialised"
   status=$init_status
@@ -72,18 +88,11 @@ explain_failed_init() {
   esac
 }
 
-# What init said is not proof: a new process must find the repository, with one key. Two keys mean that two inits ran at
-# once, and that one of the keys does not belong to the config: https://github.com/restic/restic/pull/21944
+# What init said is not proof: a new process must find the repository.
 check_new_repository() {
-  probe
+  probe "$BACKUP_PROBE_TIMEOUT"
   [ "$status" -eq 0 ] || fail_as_restic "The new repository cannot be opened"
-  run_restic "$BACKUP_PROBE_TIMEOUT" "listing the keys" --no-lock --json key list
-  [ "$status" -eq 0 ] || fail_as_restic "The keys of the new repository cannot be listed"
-  keys=$(jq -r 'map(.id) | join(" ")' "$work/stdout")
-  case $keys in
-    *" "*) end 1 "Two inits ran at once, and the new repository at $RESTIC_REPOSITORY has several keys ($keys), of which some do not fit. It holds no backup yet: remove everything in it, and run this again." ;;
-    "") end 1 "The new repository shows no key, which cannot be: look at keys/ in $RESTIC_REPOSITORY." ;;
-  esac
+  require_fitting_keys "$began"
   stop_if_asked "The repository is initialised."
   end 0 "The repository at $RESTIC_REPOSITORY is initialised. Keep a copy of its password outside of this cluster: without it, no backup can be read."
 }
@@ -102,8 +111,10 @@ Examples:
 Exit codes:
    0  the repository is there, and the password opens it
    1  failed, may work next time: the last lines say why
+  10  the repository vanished: BACKUP_REPOSITORY_ID is set, and none is there
   12  the repository is there, but the password is wrong
   64  bad settings
+  66  another repository than BACKUP_REPOSITORY_ID
  130  stopped by a signal
 USAGE
 }

@@ -12,10 +12,18 @@ trap '' HUP PIPE
 . "$here/report.sh"
 # shellcheck source=scripts/settings.sh
 . "$here/settings.sh"
+# shellcheck source=scripts/private-files.sh
+. "$here/private-files.sh"
 # shellcheck source=scripts/run-restic.sh
 . "$here/run-restic.sh"
 # shellcheck source=scripts/explain.sh
 . "$here/explain.sh"
+# shellcheck source=scripts/hints.sh
+. "$here/hints.sh"
+# shellcheck source=scripts/identity.sh
+. "$here/identity.sh"
+# shellcheck source=scripts/bucket.sh
+. "$here/bucket.sh"
 # shellcheck source=scripts/locks.sh
 . "$here/locks.sh"
 # shellcheck source=scripts/history.sh

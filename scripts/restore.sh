@@ -3,9 +3,10 @@
 # and verified, and nothing that was there before is lost.
 #
 # Inputs: RESTIC_REPOSITORY, RESTIC_PASSWORD_FILE, credentials of the backend, RESTIC_OPTIONS (one option a line),
-#   BACKUP_HOST, BACKUP_PATH, RESTORE_PATH, TZ, BACKUP_REPOSITORY_MOUNT, BACKUP_LOCK_WAIT (seconds, 1920).
+#   BACKUP_HOST, BACKUP_PATH, RESTORE_PATH, TZ, BACKUP_REPOSITORY_MOUNT, BACKUP_LOCK_WAIT (seconds, 1920),
+#   BACKUP_REPOSITORY_ID (the only repository that is right; costs one more opening).
 # Exit codes: 0 success · 1 failed, may work next time · 10 no repository · 11 locked · 12 wrong password ·
-#   64 bad settings or arguments · 65 no snapshot matches · 130 stopped by a signal, lock released.
+#   64 bad settings or arguments · 65 no snapshot matches · 66 another repository · 130 stopped by a signal, lock released.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=scripts/lib.sh
@@ -25,6 +26,7 @@ main() {
   understand_wanted "${1:-latest}"
   refuse_bad_settings
   require_repository_mount
+  require_pinned_repository
   say "Reading the list of snapshots in $RESTIC_REPOSITORY ..."
   list_snapshots
   if [ "$wanted" = --list ]; then
@@ -122,6 +124,7 @@ Exit codes:
   12  wrong password
   64  bad settings or arguments
   65  no snapshot matches
+  66  another repository than BACKUP_REPOSITORY_ID
  130  stopped by a signal, lock released
 USAGE
 }

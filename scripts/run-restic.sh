@@ -1,13 +1,17 @@
 # shellcheck shell=sh disable=SC2154 # variables that lib.sh and the commands set
 # Runs restic as a child, so that a signal reaches it and its lock goes with it, and shows that it is alive.
 # Inputs: RESTIC_OPTIONS (one option on each line), RESTIC_PROGRESS_FPS (how often progress is shown; default once a
-# minute), $work. Results: $status, $work/stdout, $work/stderr, $work/timed-out if the time limit ended it.
+# minute), BACKUP_SSH_LOG (where ssh writes to; unset: no ssh), $give_up_early (not empty: end restic when it meets the
+# same refusal again and again), $work.
+# Results: $status, $work/stdout, $work/stderr, $work/timed-out if the time limit ended it, $work/given-up if a refusal did.
+
+give_up_early=
 
 # run_restic LIMIT DOING ARGUMENT…: LIMIT in seconds, 0 for none; DOING is what a human reads while waiting.
 run_restic() {
   limit=$1 doing=$2
   shift 2
-  rm -f "$work/timed-out"
+  rm -f "$work/timed-out" "$work/given-up"
   old_ifs=$IFS
   IFS='
 '
@@ -16,7 +20,10 @@ run_restic() {
   set -- ${RESTIC_OPTIONS:-} "$@"
   set +f
   IFS=$old_ifs
+  interval=$(progress_interval)
   stop_if_asked "$doing was not started."
+  # Only what this restic's ssh says.
+  [ -z "${BACKUP_SSH_LOG:-}" ] || true >"$BACKUP_SSH_LOG" || :
   RESTIC_PROGRESS_FPS=1 restic "$@" </dev/null >"$work/stdout" 2>"$work/stderr" &
   child=$!
   # A signal that came before there was a child to tell.
@@ -27,9 +34,18 @@ run_restic() {
   # SIGTERM would be lost on a subshell that has just begun and still has the traps of its parent.
   kill -KILL "$watcher" 2>/dev/null || :
   wait "$watcher" 2>/dev/null || :
+  if [ "$status" -ne 0 ]; then
+    add_ssh_log
+  fi
   if [ -n "$signal" ] && [ "$status" -ne 0 ]; then
     end_stopped
   fi
+}
+
+# restic may end before it has passed on what ssh said.
+add_ssh_log() {
+  [ -n "${BACKUP_SSH_LOG:-}" ] && [ -r "$BACKUP_SSH_LOG" ] || return 0
+  sed 's/^/subprocess ssh: /' "$BACKUP_SSH_LOG" >>"$work/stderr" || :
 }
 
 # Only a restic that ended in order has removed its lock.
@@ -56,10 +72,10 @@ wait_for_child() {
 # watch_over PROCESS: beside restic, shows what is going on, and ends it at its time limit.
 watch_over() {
   trap - EXIT TERM INT
-  interval=$(progress_interval)
   waited=0 next=$interval news=
   while :; do
     step=10
+    [ -z "$give_up_early" ] || step=1
     [ "$interval" -ge "$step" ] || step=$interval
     [ "$limit" -eq 0 ] || [ $((limit - waited)) -ge "$step" ] || step=$((limit - waited))
     # It may outlive this function for some seconds, and must not keep the output open.
@@ -70,14 +86,22 @@ watch_over() {
       next=$((waited + interval))
       show_progress
     fi
+    if [ -n "$give_up_early" ] && is_refused_again; then
+      end_early "$1" given-up
+    fi
     if [ "$limit" -gt 0 ] && [ "$waited" -ge "$limit" ]; then
-      : >"$work/timed-out"
-      kill -TERM "$1" 2>/dev/null || :
-      sleep 3 >/dev/null 2>&1
-      kill -KILL "$1" 2>/dev/null || :
-      exit 0
+      end_early "$1" timed-out
     fi
   done
+}
+
+# end_early PROCESS MARK
+end_early() {
+  : >"$work/$2"
+  kill -TERM "$1" 2>/dev/null || :
+  sleep 3 >/dev/null 2>&1
+  kill -KILL "$1" 2>/dev/null || :
+  exit 0
 }
 
 # A human at a terminal looks more often than a log does.
@@ -90,13 +114,12 @@ progress_interval() {
 
 # restic tells on stderr why it waits, for a server that does not answer as an example.
 show_news() {
-  latest=$(tail -n 1 "$work/stderr" 2>/dev/null) || return 0
-  [ "$latest" != "$news" ] || return 0
-  news=$latest
-  case $latest in
-    '' | '{'*) ;;
-    *) say "  restic: $latest" ;;
-  esac
+  tail -n 1 "$work/stderr" >"$work/latest" 2>/dev/null || return 0
+  latest=$(messages 'map(select(test("^[^{]"))) | last // ""' "$work/latest" 2>/dev/null) || return 0
+  if [ -n "$latest" ] && [ "$latest" != "$news" ]; then
+    news=$latest
+    say "  restic: $latest"
+  fi
 }
 
 show_progress() {

@@ -22,6 +22,8 @@ check_settings() {
   check_seconds BACKUP_LOCK_WAIT "${BACKUP_LOCK_WAIT:=1920}"
   check_seconds BACKUP_PROBE_TIMEOUT "${BACKUP_PROBE_TIMEOUT:=90}"
   check_restic_options
+  check_repository_id
+  make_private_files
 }
 
 # check_folder NAME VALUE: restic compares paths letter by letter, so there must be one way to write each.

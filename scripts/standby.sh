@@ -1,15 +1,20 @@
 #!/bin/sh
 # Process 1 of the Deployment `backup-restore`: keeps the pod running for work by hand (`kubectl exec`), and at its end
-# gives the commands that run in it the time to release the repository's lock.
-#
-# Inputs: none. Exit codes: 0 told to end by SIGTERM or SIGINT, and nothing runs any more · 64 arguments given.
+# gives the commands that run in it the time to release the repository's lock. A restic that is run by hand finds the
+# private copies of the files with credentials that the scripts would make.
+# Inputs: those of private-files.sh.
+# Exit codes: 0 told to end by SIGTERM or SIGINT, and nothing runs any more · 64 arguments given.
 set -eu
+here=$(dirname "$0")
+# shellcheck source=scripts/private-files.sh
+. "$here/private-files.sh"
 
 main() {
   # `restic unlock` sends SIGHUP to the process ids that it finds in locks, which may be this one.
   trap '' HUP
   trap 'ending=yes' TERM INT
   ending=
+  make_private_files
   echo "Ready. Run: kubectl exec -it deploy/backup-restore -- /usr/local/bin/restore.sh --help"
   while [ -z "$ending" ]; do
     sleep 86400 >/dev/null 2>&1 &
@@ -22,6 +27,11 @@ main() {
     end_others
   fi
   echo "Nothing runs any more."
+}
+
+# Work by hand may not need them, and init.sh, backup.sh and restore.sh report it too.
+problem() {
+  echo "$1"
 }
 
 # Kubernetes signals process 1 only, and kills the others when the grace period is over.
@@ -60,7 +70,7 @@ ends_by_signal() {
 
 case "${1:-}" in
   '') main ;;
-  -h | --help) sed -n '2,5s/^# \{0,1\}//p' "$0" ;;
+  -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0" ;;
   *)
     echo "standby.sh takes no arguments; --help explains it." >&2
     exit 64

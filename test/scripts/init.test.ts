@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { execa } from "execa";
+import { makeKeyCheap } from "./cheap-key";
+import { secrets } from "./checked-report";
+import type { World } from "./shell-under-test";
 import { inBothShells } from "./shell-under-test";
 import { fakeRestic, until, withRepository } from "./test-repository";
 
@@ -68,20 +72,34 @@ describe("init.sh", function () {
   });
 
   inBothShells("reports two inits that ran at once", async (world) => {
-    await withRepository(world);
-    await world.restic("key", "add", "--new-password-file", world.path("password"));
-    await cp(world.repository, world.path("two-keys"), { recursive: true });
-    await rm(world.repository, { recursive: true });
+    await withTwoInits(world);
+    await rename(world.repository, world.path("two-inits"));
     // The other init comes between our init and our look at the keys: no real restic can be told to do so.
     const env = await fakeRestic(
       world,
       `for last; do :; done
       "$real" "$@" || exit
-      [ "$last" != init ] || { rm -rf "$RESTIC_REPOSITORY"; mv "${world.path("two-keys")}" "$RESTIC_REPOSITORY"; }`,
+      [ "$last" != init ] || { rm -rf "$RESTIC_REPOSITORY"; mv "${world.path("two-inits")}" "$RESTIC_REPOSITORY"; }`,
     );
-    const { exitCode, report } = await world.run("init.sh", [], { env });
-    assert.equal(exitCode, 1);
-    assert.match(report.message, /Two inits.*several keys/);
+    const { exitCode, output, report } = await world.run("init.sh", [], { env });
+    assert.equal(exitCode, 1, output);
+    assert.match(report.message, /[Tt]wo inits ran at once/);
+    assert.equal((await readdir(join(world.repository, "keys"))).length, 2);
+  });
+
+  inBothShells("reports two earlier inits, whichever key restic takes, and no other keys", async (world) => {
+    const misfit = await withTwoInits(world);
+    const both = await world.run("init.sh");
+    assert.equal(both.exitCode, 1, both.output);
+    assert.match(both.report.message, /[Tt]wo inits ran at once/);
+    assert.ok(both.report.message.includes(misfit), "names the key that does not fit");
+
+    await rm(join(world.repository, "keys", misfit));
+    await world.restic("key", "add", "--new-password-file", world.path("password"));
+    await writeFile(world.path("another-password"), "another password");
+    await world.restic("key", "add", "--new-password-file", world.path("another-password"));
+    const fitting = await world.run("init.sh");
+    assert.equal(fitting.exitCode, 0, fitting.output);
   });
 
   inBothShells("ends in time when the server hangs", async (world) => {
@@ -149,6 +167,16 @@ describe("init.sh", function () {
     assert.equal(again.exitCode, 0, again.output);
   });
 });
+
+/** A repository that two inits have made at once: two keys, of which one does not belong to the config. */
+async function withTwoInits(world: World): Promise<string> {
+  await withRepository(world);
+  await execa("restic", ["init"], { env: { ...world.env, RESTIC_REPOSITORY: world.path("other") }, stdin: "ignore" });
+  makeKeyCheap(world.path("other"), secrets[0] as string);
+  const [misfit] = await readdir(world.path("other/keys"));
+  await cp(world.path(`other/keys/${misfit}`), join(world.repository, "keys", misfit as string));
+  return misfit as string;
+}
 
 interface TestServer {
   readonly repository: string;

@@ -107,7 +107,7 @@ describe("backup.sh, locks and signals", function () {
     const running = await startSlowly(world);
     process.kill(-running.pid, "SIGKILL");
     await running.outcome;
-    await until("the end of restic", async () => !(await running.outcome).exitCode);
+    await until("the end of restic", () => !isAlive(-running.pid));
 
     const next = await world.run("backup.sh", [], { env: { BACKUP_RETENTION: "--keep-last=5" } });
     assert.equal(next.exitCode, 0, next.output);
@@ -124,6 +124,16 @@ async function startSlowly(world: World, limitKiB = 100, env = {}) {
   const running = world.start("backup.sh", [], { env: { RESTIC_OPTIONS: `--limit-upload=${limitKiB}`, ...env } });
   await until("the lock", async () => (await locks(world)).length > 0);
   return running;
+}
+
+/** Whether a process is there, or one of the group whose number is negative. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, "ESRCH");
+    return false;
+  }
 }
 
 /** A real restic that has its lock and does not go on. */

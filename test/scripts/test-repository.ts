@@ -3,6 +3,8 @@ import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { makeKeyCheap } from "./cheap-key";
+import { secrets } from "./checked-report";
 import type { World } from "./shell-under-test";
 
 /** Puts a program named restic before the real one, for answers that the real one cannot be made to give. */
@@ -17,10 +19,11 @@ export async function fakeRestic(world: World, script: string): Promise<Record<s
 
 let template: Promise<string> | undefined;
 
-/** Puts a new, empty repository into the world. It is made once and copied, because each key costs half a second. */
+/** Puts a new, empty repository into the world: made once and copied, with a key that costs nothing to derive. */
 export async function withRepository(world: World): Promise<void> {
   template ??= mkdtemp(join(tmpdir(), "scripts-test-repository-")).then(async (folder) => {
     await execa("restic", ["init"], { env: { ...world.env, RESTIC_REPOSITORY: folder }, stdin: "ignore" });
+    makeKeyCheap(folder, secrets[0] as string);
     return folder;
   });
   await cp(await template, world.repository, { recursive: true });
