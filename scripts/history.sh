@@ -17,13 +17,21 @@ read_history() {
   keep_history '.'
 }
 
+# read_expired GROUPS RULE…: the same with what the rules would keep. It waits for the lock, as what comes after it must.
+read_expired() {
+  groups=$1
+  shift
+  restic_locked "listing snapshots" --json forget --dry-run --group-by "$groups" "$@"
+  [ "$status" -ne 0 ] || keep_history 'map((.keep // [] | map(.kept = true)) + (.remove // [] | map(.kept = false))) | add // []'
+}
+
 # keep_history FILTER: makes $work/history of what restic listed. Times are compared as moments, whatever the offset
 # that they were written with. Killed between its two steps, `restic tag` leaves the snapshot twice: with the tag, and
 # as the `original` without it, which is as partial as the other.
 keep_history() {
   # In UTC, because jq 1.6 takes the local daylight saving time for part of the moment:
   # https://github.com/jqlang/jq/issues/2001
-  TZ=UTC0 jq -cn --arg host "$BACKUP_HOST" --arg path "$BACKUP_PATH" '
+  TZ=UTC0 jq -cn --arg host "$BACKUP_HOST" --arg path "${BACKUP_PATH:-}" '
     def moment: capture("^(?<date>.{19})(?<fraction>\\.[0-9]+)?(?<offset>Z|[-+][0-9:]+)$")
       | [(.date + "Z" | fromdateiso8601) - (.offset | if . == "Z" then 0 else
           (if .[:1] == "-" then -60 else 60 end) * ((.[1:3] | tonumber) * 60 + (.[4:6] | tonumber)) end),

@@ -35,12 +35,12 @@ apply_retention() {
   say "Retention: $report_retention."
 }
 
-# list_by_policy GROUPS: with the lock, so that it waits here and not between the list and the removal.
+# list_by_policy GROUPS
 list_by_policy() {
   if [ -z "${BACKUP_RETENTION:-}" ]; then
     report_retention="no policy, every snapshot is kept"
     run_restic 0 "listing snapshots" --no-lock --json snapshots
-    listed='.'
+    [ "$status" -ne 0 ] || keep_history '.'
   else
     say "Applying the retention policy ..."
     groups=$1
@@ -50,15 +50,13 @@ list_by_policy() {
     # shellcheck disable=SC2086 # one rule a line, checked before
     set -- $BACKUP_RETENTION
     IFS=$old_ifs
-    restic_locked "applying the retention policy" --json forget --dry-run --group-by "$groups" "$@"
-    listed='map((.keep // [] | map(.kept = true)) + (.remove // [] | map(.kept = false))) | add // []'
+    read_expired "$groups" "$@"
   fi
   if [ "$status" -ne 0 ]; then
     report_retention="failed"
     fail_or_damaged "Snapshot $short_id is written and safe, but the retention policy could not be applied"
   fi
   ! restic_saw_damage || end_damaged "Snapshot $short_id is written, but not all snapshots can be read"
-  keep_history "$listed"
 }
 
 require_listed() {

@@ -13,6 +13,9 @@ export interface Report {
   readonly bytes?: number;
   readonly bytesAdded?: number;
   readonly retention?: string;
+  readonly part?: number;
+  readonly parts?: number;
+  readonly freed?: string;
   readonly seconds: number;
   readonly repositoryId?: string;
   readonly warning?: string;
