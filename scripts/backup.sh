@@ -6,7 +6,8 @@
 #   BACKUP_LOCK_WAIT (seconds, 1920), BACKUP_REPOSITORY_ID (the only repository that is right; costs one more opening);
 #   what selection.sh, guards.sh and retention.sh name in their headers.
 # Opens the repository twice: for the backup, and to list what it holds (with what the policy would keep, whether damage
-#   is recorded, and what to compare with); once more where the policy removes snapshots, and after exit code 3.
+#   is recorded, and what to compare with); once more where the policy removes snapshots; more often only where files cannot be
+#   read, or damage is found.
 # Exit codes: 0 success · 1 failed, may work next time · 3 snapshot written, but some files could not be read ·
 #   10 no repository · 11 locked · 12 wrong password · 64 bad settings · 65 source missing, empty or refused by a guard ·
 #   66 another repository · 67 the repository is damaged · 75 source still being written · 130 stopped by a signal, lock
@@ -24,7 +25,7 @@ here=$(dirname "$0")
 # shellcheck source=scripts/retention.sh
 . "$here/retention.sh"
 
-unreadable=
+rotten=
 
 main() {
   begin backup
@@ -62,12 +63,15 @@ require_source() {
 }
 
 back_up() {
+  # What will be partial is marked so from its first moment: a kill cannot leave it looking complete.
+  find_unreadable
+  stop_if_asked "Nothing was backed up."
   say "Backing up $BACKUP_PATH as host $BACKUP_HOST to $RESTIC_REPOSITORY ..."
   restic_backup "backing up"
   # One snapshot that cannot be read keeps restic from finding a parent, and must not keep it from backing up.
   if [ "$status" -eq 1 ] && grep -q "Error loading snapshot" "$work/stderr" && restic_saw_damage; then
     say "A snapshot in the repository is damaged. Backing up without looking for a parent ..."
-    unreadable=$damage
+    rotten=$damage
     restic_backup "backing up" --force
   fi
   case $status in
@@ -81,12 +85,13 @@ back_up() {
   esac
   backup_status=$status
   read_summary
-  if restic_saw_damage || [ -n "$unreadable" ]; then
-    damage=${damage:-$unreadable}
+  if restic_saw_damage || [ -n "$rotten" ]; then
+    damage=${damage:-$rotten}
     report_retention="stopped, because the repository is damaged"
     end_damaged "Snapshot $short_id was written, but may not be restorable, and retention was skipped"
   fi
   [ "$backup_status" -eq 0 ] || end_partial
+  [ -z "$unreadable" ] || unmark_complete
   stop_if_asked "Snapshot $short_id was written and holds $contents; retention was not applied."
 }
 
@@ -107,27 +112,32 @@ end_partial() {
   report_retention="skipped, because the snapshot is not complete"
   show_errors
   unread=$(messages 'map(select(startswith("/"))) | unique | "\(length) files or folders could not be read, such as \(first // "unknown")"')
-  mark_partial
+  [ -n "$unreadable" ] || mark_partial
   end 3 "Snapshot $short_id was written, but is not complete: $unread. Make these files readable for user $(id -u). Retention was skipped."
 }
 
-# restic writes a copy with the tag, and removes the one without. Whichever of the two it does not do, it ends with 0.
+# What could be read beforehand failed on the way.
 mark_partial() {
-  restic_locked "marking the snapshot as partial" tag --add partial "$report_snapshot"
+  change_tag --add || warn "Snapshot $short_id could not be marked as partial, so that restore.sh takes it for complete: $why."
+}
+
+# What may not be read is left out by BACKUP_EXCLUDES, as an example.
+unmark_complete() {
+  change_tag --remove || warn "Snapshot $short_id is complete, but still marked as partial, so that restore.sh passes it over: $why."
+}
+
+# change_tag OPTION: restic writes a copy of the snapshot, and removes the old one. Whichever it does not do, it ends with 0.
+change_tag() {
+  restic_locked "marking the snapshot" tag "$1" partial "$report_snapshot"
   why=$(restic_error)
   run_restic 0 "listing snapshots" --no-lock --json snapshots
-  [ "$status" -ne 0 ] || keep_history '.'
-  marked=
-  [ "$status" -ne 0 ] || marked=$(jq -r --arg id "$report_snapshot" \
-    'map(select(.tags | index(["partial"])) | select(.original == $id))[0].id // ""' "$work/history")
-  if [ -n "$marked" ]; then
-    report_snapshot=$marked
-    short_id=$(printf '%.8s' "$marked")
-    say "It is marked as partial now, and has the id $short_id."
-  else
-    warn "Snapshot $short_id could not be marked as partial, so that restore.sh takes it for complete: $why."
-  fi
-  warn_of_damage
+  [ "$status" -eq 0 ] || return 1
+  keep_history '.'
+  copy=$(jq -r --arg id "$report_snapshot" 'map(select(.original == $id))[0].id // ""' "$work/history")
+  [ -n "$copy" ] || return 1
+  report_snapshot=$copy
+  short_id=$(printf '%.8s' "$copy")
+  say "It has the id $short_id now."
 }
 
 usage() {

@@ -52,6 +52,7 @@ restic_backup() {
   for line in ${BACKUP_TAGS:-}; do set -- "$@" --tag "$line"; done
   [ -z "${BACKUP_EXCLUDE_CACHES:-}" ] || set -- "$@" --exclude-caches
   [ -z "$BACKUP_EXCLUDE_LARGER_THAN" ] || set -- "$@" --exclude-larger-than "$BACKUP_EXCLUDE_LARGER_THAN"
+  [ -z "$unreadable" ] || set -- "$@" --tag partial
   set -- "$@" --
   for line in $BACKUP_PATH ${BACKUP_PATHS:-}; do set -- "$@" "$line"; done
   set +f

@@ -42,8 +42,13 @@ check_host() {
 
 # Each line one rule; a rule that is no rule of `restic forget` could delete more than was meant.
 check_retention() {
+  tags_only=
   while IFS= read -r rule; do
     value=${rule#*=}
+    case $rule in
+      --keep-tag=*) : "${tags_only:=yes}" ;;
+      ?*) tags_only=no ;;
+    esac
     case $rule in
       '') ;;
       --keep-last=* | --keep-hourly=* | --keep-daily=* | --keep-weekly=* | --keep-monthly=* | --keep-yearly=*)
@@ -58,11 +63,13 @@ check_retention() {
           '' | *[!0-9ymdh]* | [!0-9]* | *[0-9]) problem "BACKUP_RETENTION: \"$rule\" needs a duration such as 1y2m7d." ;;
         esac
         ;;
+      --keep-tag=?*) ;;
       *) problem "BACKUP_RETENTION: \"$rule\" is not a rule such as --keep-daily=7, one on each line." ;;
     esac
   done <<RULES
 ${BACKUP_RETENTION:-}
 RULES
+  [ "$tags_only" != yes ] || problem "BACKUP_RETENTION: keeps no snapshot without these tags. Add a rule such as --keep-last=7."
 }
 
 check_restic_options() {

@@ -43,6 +43,29 @@ scan_source() {
   stop_if_asked "Nothing was backed up."
 }
 
+# Names one thing that this user may not read among what is to be backed up, if there is one: $unreadable. What restic
+# leaves out is looked at too.
+find_unreadable() {
+  old_ifs=$IFS
+  IFS='
+'
+  set -f
+  # shellcheck disable=SC2086 # one path a line
+  set -- $BACKUP_PATH ${BACKUP_PATHS:-}
+  set +f
+  IFS=$old_ifs
+  unreadable=
+  for path in "$@"; do
+    # shellcheck disable=SC2016 # for the shell that find runs
+    find "$path" -path "$(literal "$path")/lost+found" -prune -o '(' -type f ! -perm -004 -o -type d ! -perm -005 ')' -exec sh -c '
+      for entry; do
+        if [ ! -r "$entry" ] || { [ -d "$entry" ] && [ ! -x "$entry" ]; }; then printf "%s\n" "$entry"; exit; fi
+      done' sh {} + >"$work/unreadable" 2>/dev/null || :
+    IFS= read -r unreadable <"$work/unreadable" || unreadable=
+    [ -z "$unreadable" ] || return 0
+  done
+}
+
 # literal PATH: the pattern that matches this path only.
 literal() {
   printf '%s\n' "$1" | sed 's/[][*?\\]/\\&/g'

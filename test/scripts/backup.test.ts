@@ -109,6 +109,37 @@ describe("backup.sh", function () {
     assert.equal(snapshots[1].id, report.snapshot);
   });
 
+  inBothShells("calls a snapshot complete whose unreadable files are left out", async (world) => {
+    await withRepository(world);
+    await writeFile(join(world.source, "secret.zip"), "unreadable", { mode: 0 });
+    const env = { BACKUP_EXCLUDES: "secret.*" };
+    const { exitCode, output, report } = await world.run("backup.sh", [], { env, asNobody: true });
+    assert.equal(exitCode, 0, output);
+    const [snapshot] = JSON.parse(await world.restic("snapshots", "--json"));
+    assert.deepEqual([snapshot.id, snapshot.tags], [report.snapshot, undefined]);
+  });
+
+  const failsOnTheWay = `"$real" "$@" || exit
+    case "$*" in *" backup "*) echo '{"message_type":"error","error":{"message":"input/output error"},"item":"/jira.zip"}' >&2; exit 3 ;; esac`;
+
+  inBothShells("marks a snapshot as partial when a file turned unreadable on the way", async (world) => {
+    await withRepository(world);
+    const { exitCode, report } = await world.run("backup.sh", [], { env: await fakeRestic(world, failsOnTheWay) });
+    assert.equal(exitCode, 3);
+    assert.equal(report.warning, undefined);
+    const [snapshot] = JSON.parse(await world.restic("snapshots", "--json"));
+    assert.deepEqual([snapshot.id, snapshot.tags], [report.snapshot, ["partial"]]);
+  });
+
+  inBothShells("warns when a partial snapshot cannot be marked", async (world) => {
+    await withRepository(world);
+    const refused = 'case "$*" in *" tag "*) echo "unable to modify the tags for snapshot" >&2; exit 0 ;; esac';
+    const env = await fakeRestic(world, `${refused}\n${failsOnTheWay}`);
+    const { exitCode, report } = await world.run("backup.sh", [], { env });
+    assert.equal(exitCode, 3);
+    assert.match(report.warning ?? "", /could not be marked as partial.*unable to modify the tags/);
+  });
+
   inBothShells("never makes a repository: exits with 10", async (world) => {
     const { exitCode, report } = await world.run("backup.sh");
     assert.equal(exitCode, 10);

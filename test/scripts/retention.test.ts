@@ -50,6 +50,14 @@ describe("retention.sh", function () {
     }
   });
 
+  inBothShells("keeps what has a tag that is to be kept", async (world) => {
+    await withRepository(world);
+    await world.run("backup.sh", [], { env: { BACKUP_TAGS: "before upgrade" } });
+    await world.run("backup.sh");
+    const env = { BACKUP_RETENTION: "--keep-last=1\n--keep-tag=before upgrade" };
+    assert.equal((await world.run("backup.sh", [], { env })).report.retention, "2 snapshots kept, 1 removed");
+  });
+
   inBothShells("gives partial snapshots no place of complete ones", async (world) => {
     await withRepository(world);
     const first = await world.run("backup.sh", [], { asNobody: true });

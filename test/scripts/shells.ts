@@ -29,6 +29,7 @@ export const shells: readonly Shell[] = [
         "sed sleep stat tail tr wc"
       ).split(" ");
       await Promise.all(programs.map(async (program) => symlink(await programPath(program), join(bin, program))));
+      await symlink(await programPath("dash"), join(bin, "sh"));
       // Another unzip writes other words.
       await symlink(await programPath("busybox"), join(bin, "unzip"));
     },
