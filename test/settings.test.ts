@@ -31,6 +31,8 @@ describe("resolveSettings", () => {
       resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "1Gi" } },
       runAs: { user: 0 },
       suspend: false,
+      check: { schedule: "H H(2-5) * * *", parts: 30, suspend: false, deadline: 21600 },
+      prune: { schedule: "H H(2-5) * * 0", maxUnused: "5%", maxRepackSize: "10G", suspend: false, deadline: 21600 },
       selection: {},
       guards: {
         mounted: true,
@@ -72,7 +74,7 @@ describe("resolveSettings", () => {
           'ResticBackup "backup": 3 problems',
           '  schedule: "0 25 * * *": hour 25 is above 23',
           '  timeZone: "Mars/Olympus": no such time zone: use a name of the IANA database, such as Europe/Berlin or Etc/UTC',
-          "  shedule: unknown property: known here are namespace, source, repository, password, schedule, suspend, timeZone, retention, host, repositoryId, image, resources, runAs, selection, guards, steps, placement, tuning, deadlines",
+          "  shedule: unknown property: known here are namespace, source, repository, password, schedule, suspend, timeZone, retention, check, prune, host, repositoryId, image, resources, runAs, selection, guards, steps, placement, tuning, deadlines",
         ]);
         return true;
       },
