@@ -194,6 +194,18 @@ export interface RetentionArgs {
   keepYearly?: pulumi.Input<number>;
   /** Keep all snapshots younger than this, counted from the newest one: years, months, days, hours, as in `1y5m7d2h`. */
   keepWithin?: pulumi.Input<string>;
+  /** Keep the newest snapshot of each hour, among those younger than this. */
+  keepWithinHourly?: pulumi.Input<string>;
+  /** Keep the newest snapshot of each day, among those younger than this. */
+  keepWithinDaily?: pulumi.Input<string>;
+  /** Keep the newest snapshot of each week, among those younger than this. */
+  keepWithinWeekly?: pulumi.Input<string>;
+  /** Keep the newest snapshot of each month, among those younger than this. */
+  keepWithinMonthly?: pulumi.Input<string>;
+  /** Keep the newest snapshot of each year, among those younger than this. */
+  keepWithinYearly?: pulumi.Input<string>;
+  /** Keep all snapshots with one of these tags, for ever; another rule must stand beside it. */
+  keepTag?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /** CPU and memory of every pod, as Kubernetes quantities. */

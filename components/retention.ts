@@ -9,13 +9,19 @@ const flags: { readonly [K in keyof RetentionArgs]-?: string } = {
   keepMonthly: "--keep-monthly",
   keepYearly: "--keep-yearly",
   keepWithin: "--keep-within",
+  keepWithinHourly: "--keep-within-hourly",
+  keepWithinDaily: "--keep-within-daily",
+  keepWithinWeekly: "--keep-within-weekly",
+  keepWithinMonthly: "--keep-within-monthly",
+  keepWithinYearly: "--keep-within-yearly",
+  keepTag: "--keep-tag",
 };
 
 /** The flags of `restic forget`, one a line; empty without a policy, which keeps everything. */
 export function forgetFlags(retention: RetentionArgs | undefined): pulumi.Output<string> {
   return pulumi.output(retention ?? {}).apply((policy) =>
     Object.entries(flags)
-      .map(([rule, flag]) => ({ flag, value: policy[rule as keyof RetentionArgs] }))
+      .flatMap(([rule, flag]) => [policy[rule as keyof RetentionArgs]].flat().map((value) => ({ flag, value })))
       .filter(({ value }) => value !== undefined && value !== 0)
       .map(({ flag, value }) => `${flag}=${value}`)
       .join("\n"),
@@ -24,12 +30,21 @@ export function forgetFlags(retention: RetentionArgs | undefined): pulumi.Output
 
 /** Why this policy would delete what nobody meant to delete; `undefined` when it keeps something. */
 export function retentionProblem(retention: RetentionArgs): string | undefined {
-  const keepsNothing = Object.values(retention).every(
-    (value) => value === undefined || (typeof value !== "object" && Number(value) === 0),
-  );
-  return keepsNothing
-    ? "keeps nothing: set at least one rule, such as keepDaily: 7, or leave retention out to keep every snapshot"
+  const rules = Object.entries(retention).filter(([, value]) => keepsSomething(value));
+  if (rules.length === 0) {
+    return "keeps nothing: set at least one rule, such as keepDaily: 7, or leave retention out to keep every snapshot";
+  }
+  return rules.every(([rule]) => rule === "keepTag")
+    ? "keeps no snapshot without these tags: set one more rule, such as keepLast: 7"
     : undefined;
+}
+
+/** What is not known yet may. */
+function keepsSomething(value: unknown): boolean {
+  if (Array.isArray(value)) {
+    return value.length > 0;
+  }
+  return value !== undefined && (typeof value === "object" || Number(value) !== 0);
 }
 
 /** Why restic would refuse this duration; `undefined` when it is good. */

@@ -4,7 +4,7 @@ import { contradictions } from "./contradictions";
 import * as formats from "./formats";
 import { group } from "./group";
 import { guardsSchema } from "./guards";
-import { input, problemsOf, secretInput, secretPaths, settle } from "./inputs";
+import { input, list, problemsOf, secretInput, secretPaths, settle } from "./inputs";
 import { checkSchema, pruneSchema } from "./maintenance";
 import { passwordKey } from "./password";
 import { placementSchema } from "./placement";
@@ -22,6 +22,7 @@ const longestName = 49;
 
 const secretName = input(formats.objectName("name the Secret"));
 const keep = input(formats.count(0));
+const within = input(formats.duration).optional();
 const quantities = z.record(z.string(), input(formats.quantity));
 const id = input(formats.count(0, 2 ** 31 - 1));
 
@@ -50,7 +51,13 @@ const schema = group("give source and repository", {
     keepWeekly: keep.optional(),
     keepMonthly: keep.optional(),
     keepYearly: keep.optional(),
-    keepWithin: input(formats.duration).optional(),
+    keepWithin: within,
+    keepWithinHourly: within,
+    keepWithinDaily: within,
+    keepWithinWeekly: within,
+    keepWithinMonthly: within,
+    keepWithinYearly: within,
+    keepTag: list(formats.tag).optional(),
   }).optional(),
   check: checkSchema,
   prune: pruneSchema,
