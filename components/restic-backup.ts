@@ -5,14 +5,13 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { ResticBackupArgs } from "./args";
 import type { Connection } from "./backends/backend";
-import type { Credentials } from "./backends/credentials";
 import { backupCronJob } from "./backup-cron-job";
 import { containerScripts } from "./container-scripts";
 import { initJob, initJobTimeouts } from "./init-job";
 import { labels } from "./naming";
 import { announceNewRepository } from "./new-repository";
 import { frozenGenerator, generatedPassword, passwordKey } from "./password";
-import type { CredentialsRef, PodRefs } from "./pod-refs";
+import type { PodRefs } from "./pod-refs";
 import { connectionOf } from "./repository";
 import { repositoryClaim } from "./repository-claim";
 import { restoreDeployment, restoreDeploymentIgnoreChanges } from "./restore-deployment";
@@ -160,30 +159,20 @@ function createCredentials(
   { namespace }: Settings,
   { credentials = [] }: Connection,
 ): Pick<PodRefs, "credentials" | "credentialsVersion"> {
+  // Written out, not taken from the Secret: the pods' templates must stay the same in the preview of its replacement.
+  const secretName = `${name}-credentials`;
+  const refs = credentials.map((one) => ({ secretName: one.secretName ?? secretName, env: one.env, files: one.files }));
   const values = Object.assign({}, ...credentials.map((one) => one.values ?? {}));
   if (Object.keys(values).length === 0) {
-    return { credentials: credentials.map((one) => credentialsRef(one, one.secretName)) };
+    return { credentials: refs };
   }
+  const metadata = { name: secretName, namespace, labels: labels(name) };
   const secret = new core.Secret(
-    `${name}-credentials`,
-    {
-      metadata: { name: `${name}-credentials`, namespace, labels: labels(name) },
-      stringData: values,
-      immutable: true,
-    },
+    secretName,
+    { metadata, stringData: values, immutable: true },
     { parent, deleteBeforeReplace: true },
   );
-  return {
-    credentials: credentials.map((one) => credentialsRef(one, one.secretName ?? secret.metadata.name)),
-    credentialsVersion: secret.metadata.uid,
-  };
-}
-
-function credentialsRef({ env, files }: Credentials, secretName: pulumi.Input<string> | undefined): CredentialsRef {
-  if (secretName === undefined) {
-    throw new Error("credentials come either as values or in a Secret");
-  }
-  return { secretName, env, files };
+  return { credentials: refs, credentialsVersion: secret.metadata.uid };
 }
 
 function createAuthorities(
