@@ -167,11 +167,10 @@ function createCredentials(
     return { credentials: refs };
   }
   const metadata = { name: secretName, namespace, labels: labels(name) };
-  const secret = new core.Secret(
-    secretName,
-    { metadata, stringData: values, immutable: true },
-    { parent, deleteBeforeReplace: true },
-  );
+  // Not immutable: as long as a pod uses an immutable Secret, the kubelet gives its old values to new pods, even when it
+  // was made anew. https://kubernetes.io/docs/concepts/configuration/secret/#secret-immutable-create
+  const options = { parent, deleteBeforeReplace: true, replaceOnChanges: ["stringData"] };
+  const secret = new core.Secret(secretName, { metadata, stringData: values }, options);
   return { credentials: refs, credentialsVersion: secret.metadata.uid };
 }
 

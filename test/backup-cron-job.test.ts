@@ -33,7 +33,7 @@ describe("backupCronJob", () => {
           { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
           {
             action: "FailJob",
-            onExitCodes: { containerName: "restic", operator: "In", values: [3, 10, 12, 64, 65] },
+            onExitCodes: { containerName: "restic", operator: "In", values: [3, 10, 12, 64, 65, 66] },
           },
         ],
       },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { assertProven } from "../support/proven";
 import { deleteNamespace, getJson, kubectl, newNamespace, tryKubectl } from "./support/cluster";
-import { assertProven } from "./support/proven";
 import { OperationError, Stack } from "./support/stack";
 import { backUp, byHand, loseAndRestore, reportOf, startWorkload, type Workload } from "./support/workload";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { execa } from "execa";
+import { assertProven } from "../support/proven";
 import { secrets } from "./checked-report";
 import { manifest } from "./manifest";
 import type { B2 } from "./servers/b2";
@@ -47,6 +48,13 @@ describe("Backblaze B2", function () {
       assert.deepEqual([...b2.buckets.keys()], ["backup"]);
       assert.ok(!b2.calls.has("b2_create_bucket"));
     });
+  });
+});
+
+/** Between the tests and the README; the other storages have their rows in `e2e/backends/`. */
+describe("the README on B2", () => {
+  it("says what it was proven against", () => {
+    assertProven("b2", "a stand-in of its interface", "the real restic and our scripts, without a cluster");
   });
 });
 

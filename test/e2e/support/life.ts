@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { assertProven } from "../../support/proven";
 import { deleteNamespace, newNamespace } from "./cluster";
 import { assertHidden } from "./hidden";
-import { assertProven } from "./proven";
 import { type Config, OperationError, Stack } from "./stack";
 import { backUp, loseAndRestore, startWorkload, type Workload } from "./workload";
 
