@@ -3,14 +3,29 @@
 #
 # Inputs: RESTIC_REPOSITORY, RESTIC_PASSWORD_FILE, credentials of the backend, RESTIC_OPTIONS (one option a line),
 #   BACKUP_HOST, BACKUP_PATH, BACKUP_RETENTION (one --keep-… a line, empty keeps everything), BACKUP_REPOSITORY_MOUNT,
-#   BACKUP_LOCK_WAIT (seconds, 1920), BACKUP_REPOSITORY_ID (the only repository that is right; costs one more opening).
+#   BACKUP_LOCK_WAIT (seconds, 1920), BACKUP_REPOSITORY_ID (the only repository that is right; costs one more opening);
+#   what selection.sh, guards.sh and retention.sh name in their headers.
+# Opens the repository twice: for the backup, and to list what it holds (with what the policy would keep, whether damage
+#   is recorded, and what to compare with); once more where the policy removes snapshots; more often only where files cannot be
+#   read, or damage is found.
 # Exit codes: 0 success · 1 failed, may work next time · 3 snapshot written, but some files could not be read ·
-#   10 no repository · 11 locked · 12 wrong password · 64 bad settings · 65 source missing or empty ·
-#   66 another repository · 75 source still being written (reserved) · 130 stopped by a signal, lock released.
+#   10 no repository · 11 locked · 12 wrong password · 64 bad settings · 65 source missing, empty or refused by a guard ·
+#   66 another repository · 67 the repository is damaged · 75 source still being written · 130 stopped by a signal, lock
+#   released.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=scripts/lib.sh
 . "$here/lib.sh"
+# shellcheck source=scripts/source.sh
+. "$here/source.sh"
+# shellcheck source=scripts/guards.sh
+. "$here/guards.sh"
+# shellcheck source=scripts/selection.sh
+. "$here/selection.sh"
+# shellcheck source=scripts/retention.sh
+. "$here/retention.sh"
+
+rotten=
 
 main() {
   begin backup
@@ -18,12 +33,18 @@ main() {
   check_settings
   check_host
   check_folder BACKUP_PATH "${BACKUP_PATH:-}"
+  check_selection
+  check_guards
   check_retention
   refuse_bad_settings
   require_repository_mount
+  require_source_mount
   require_source
+  require_further_paths
   require_pinned_repository
+  guard_source
   back_up
+  guard_snapshot
   apply_retention
   end 0 "Snapshot $short_id holds $contents. Retention: $report_retention."
 }
@@ -42,33 +63,53 @@ require_source() {
 }
 
 back_up() {
+  # What will be partial is marked so from its first moment: a kill cannot leave it looking complete.
+  find_unreadable
+  stop_if_asked "Nothing was backed up."
   say "Backing up $BACKUP_PATH as host $BACKUP_HOST to $RESTIC_REPOSITORY ..."
-  restic_locked "backing up" --json backup --host "$BACKUP_HOST" --group-by host,paths \
-    --exclude "$(literal "$BACKUP_PATH")/lost+found" -- "$BACKUP_PATH"
+  restic_backup "backing up"
+  # One snapshot that cannot be read keeps restic from finding a parent, and must not keep it from backing up.
+  if [ "$status" -eq 1 ] && grep -q "Error loading snapshot" "$work/stderr" && restic_saw_damage; then
+    say "A snapshot in the repository is damaged. Backing up without looking for a parent ..."
+    rotten=$damage
+    restic_backup "backing up" --force
+  fi
   case $status in
     0 | 3) ;;
-    *) fail_as_restic "The backup failed" ;;
+    *)
+      if grep -q "invalid pattern" "$work/stderr"; then
+        end 64 "Nothing was backed up. BACKUP_EXCLUDES: $(restic_error)."
+      fi
+      fail_or_damaged "The backup failed"
+      ;;
   esac
   backup_status=$status
   read_summary
-  if grep -q "missing from the index" "$work/stderr"; then
-    show_errors
-    end 1 "Snapshot $short_id was written, but restic found data missing in the repository: it is damaged. Keep all of it, and run restic check. Retention was skipped."
+  if restic_saw_damage || [ -n "$rotten" ]; then
+    damage=${damage:-$rotten}
+    report_retention="stopped, because the repository is damaged"
+    end_damaged "Snapshot $short_id was written, but may not be restorable, and retention was skipped"
   fi
   [ "$backup_status" -eq 0 ] || end_partial
-  [ "$report_files" -gt 0 ] || end 65 "Snapshot $short_id holds no file: the source became empty. Retention was skipped."
+  [ -z "$unreadable" ] || unmark_complete
   stop_if_asked "Snapshot $short_id was written and holds $contents; retention was not applied."
 }
 
 # Without a snapshot's id there is no snapshot, whatever the exit code says.
 read_summary() {
   tail -n 1 "$work/stdout" >"$work/summary"
-  report_snapshot=$(jq -r 'select(.message_type == "summary") | .snapshot_id // ""' "$work/summary") || report_snapshot=
+  # One call of jq, which takes longer to start than to read this.
+  jq -r 'select(.message_type == "summary") | .snapshot_id // "", .total_files_processed // error,
+    .total_bytes_processed // error, .data_added_packed // .data_added // error' "$work/summary" >"$work/counts" || :
+  {
+    read -r report_snapshot || :
+    read -r report_files || :
+    read -r report_bytes || :
+    read -r report_bytes_added || :
+  } <"$work/counts"
   [ -n "$report_snapshot" ] || end 1 "restic ended with code $status, but names no snapshot: take it that none was written."
   short_id=$(printf '%.8s' "$report_snapshot")
-  report_files=$(jq -r '.total_files_processed // error' "$work/summary")
-  report_bytes=$(jq -r '.total_bytes_processed // error' "$work/summary")
-  report_bytes_added=$(jq -r '.data_added_packed // .data_added // error' "$work/summary")
+  [ -n "$report_bytes_added" ] || end 1 "Snapshot $short_id was written, but restic does not say what it holds. Retention was skipped."
   contents="$report_files files, $(human_bytes "$report_bytes"), of which $(human_bytes "$report_bytes_added") were new in the repository"
   say "Snapshot $short_id is written: $contents."
 }
@@ -77,35 +118,32 @@ end_partial() {
   report_retention="skipped, because the snapshot is not complete"
   show_errors
   unread=$(messages 'map(select(startswith("/"))) | unique | "\(length) files or folders could not be read, such as \(first // "unknown")"')
+  [ -n "$unreadable" ] || mark_partial
   end 3 "Snapshot $short_id was written, but is not complete: $unread. Make these files readable for user $(id -u). Retention was skipped."
 }
 
-# A policy that fails is a failed run: else the repository grows unseen, for weeks.
-apply_retention() {
-  old_ifs=$IFS
-  IFS='
-'
-  # shellcheck disable=SC2086 # one rule a line, checked before
-  set -- ${BACKUP_RETENTION:-}
-  IFS=$old_ifs
-  if [ $# -eq 0 ]; then
-    report_retention="no policy, every snapshot is kept"
-    return 0
-  fi
-  say "Applying the retention policy ..."
-  restic_locked "applying the retention policy" --json forget --host "$BACKUP_HOST" --path "$BACKUP_PATH" \
-    --group-by host,paths "$@"
-  if [ "$status" -ne 0 ]; then
-    report_retention="failed"
-    fail_as_restic "Snapshot $short_id is written and safe, but the retention policy could not be applied"
-  fi
-  report_retention=$(jq -r '"\([.[].keep // [] | length] | add // 0) snapshots kept, \([.[].remove // [] | length] | add // 0) removed"' "$work/stdout")
-  say "Retention: $report_retention."
+# What could be read beforehand failed on the way.
+mark_partial() {
+  change_tag --add || warn "Snapshot $short_id could not be marked as partial, so that restore.sh takes it for complete: $why."
 }
 
-# literal PATH: the pattern that matches this path only.
-literal() {
-  printf '%s\n' "$1" | sed 's/[][*?\\]/\\&/g'
+# What may not be read is left out by BACKUP_EXCLUDES, as an example.
+unmark_complete() {
+  change_tag --remove || warn "Snapshot $short_id is complete, but still marked as partial, so that restore.sh passes it over: $why."
+}
+
+# change_tag OPTION: restic writes a copy of the snapshot, and removes the old one. Whichever it does not do, it ends with 0.
+change_tag() {
+  restic_locked "marking the snapshot" tag "$1" partial "$report_snapshot"
+  why=$(restic_error)
+  run_restic 0 "listing snapshots" --no-lock --json snapshots
+  [ "$status" -eq 0 ] || return 1
+  keep_history '.'
+  copy=$(jq -r --arg id "$report_snapshot" 'map(select(.original == $id))[0].id // ""' "$work/history")
+  [ -n "$copy" ] || return 1
+  report_snapshot=$copy
+  short_id=$(printf '%.8s' "$copy")
+  say "It has the id $short_id now."
 }
 
 usage() {
@@ -127,8 +165,10 @@ Exit codes:
   11  locked by another restic that is alive
   12  wrong password
   64  bad settings
-  65  the source is missing or empty
+  65  the source is missing, empty, or refused by a guard
   66  another repository than BACKUP_REPOSITORY_ID
+  67  the repository is damaged
+  75  the source is still being written
  130  stopped by a signal, lock released
 USAGE
 }

@@ -26,6 +26,10 @@ trap '' HUP PIPE
 . "$here/bucket.sh"
 # shellcheck source=scripts/locks.sh
 . "$here/locks.sh"
+# shellcheck source=scripts/history.sh
+. "$here/history.sh"
+# shellcheck source=scripts/damage.sh
+. "$here/damage.sh"
 
 work=
 child=

@@ -9,6 +9,10 @@ report_bytes=
 report_bytes_added=
 report_retention=
 report_repository_id=
+report_warning=
+report_part=
+report_parts=
+report_freed=
 
 # Kubernetes keeps this much of a termination message, and would cut the JSON in the middle.
 report_limit=4096
@@ -34,14 +38,23 @@ report_json() {
   jq -cn --argjson limit "$report_limit" --argjson code "$report_code" --argjson seconds "$(($(date +%s) - report_started))" \
     --arg command "$report_command" --arg snapshot "$report_snapshot" --arg files "$report_files" \
     --arg bytes "$report_bytes" --arg bytesAdded "$report_bytes_added" --arg retention "$report_retention" \
-    --arg repositoryId "$report_repository_id" --arg message "$report_message" '
+    --arg part "$report_part" --arg parts "$report_parts" --arg freed "$report_freed" \
+    --arg repositoryId "$report_repository_id" --arg warning "$report_warning" --arg message "$report_message" '
     def number: if . == "" then . else tonumber end;
-    def fitted: if (tojson | utf8bytelength) < $limit then . else
-      (.message |= .[:(length * 0.9 | floor)] + "…") | fitted end;
+    def cut: .[:(length * 0.9 | floor)] + "…";
+    def fitted: if (tojson | utf8bytelength) < $limit then . elif (.warning // "" | length) > (.message | length)
+      then (.warning |= cut) | fitted else (.message |= cut) | fitted end;
     { command: $command, result: ({"0": "success", "3": "partial"}[$code | tostring] // "failure"), exitCode: $code,
       snapshot: $snapshot, files: ($files | number), bytes: ($bytes | number), bytesAdded: ($bytesAdded | number),
-      retention: $retention, seconds: $seconds, repositoryId: $repositoryId, message: $message }
+      retention: $retention, part: ($part | number), parts: ($parts | number), freed: $freed, seconds: $seconds,
+      repositoryId: $repositoryId, warning: $warning, message: $message }
     | with_entries(select(.value != "")) | fitted'
+}
+
+# warn SENTENCE…: what a human should look at although the command goes on.
+warn() {
+  say "Warning: $1"
+  report_warning="$report_warning${report_warning:+ }$1"
 }
 
 # human_bytes N: 1536 is "1.5 KiB".

@@ -49,8 +49,18 @@ read_snapshot() {
   snapshot_time=$(local_time "$(jq -r '.moment[0]' "$work/snapshot")")
   expected_files=$(jq -r '.summary.total_files_processed // ""' "$work/snapshot")
   report_bytes=$(jq -r '.summary.total_bytes_processed // ""' "$work/snapshot")
+  [ "$(jq '.paths | length' "$work/snapshot")" -eq 1 ] || count_in_snapshot
   say "Snapshot $short_id of $snapshot_time, host $(jq -r '.hostname' "$work/snapshot")${expected_files:+: $expected_files files, $(human_bytes "$report_bytes")}"
   [ "$expected_files" != 0 ] || end 65 "Snapshot $short_id holds no file: choose another one of restore.sh --list."
+}
+
+# What restic counted is of all paths of the snapshot; only BACKUP_PATH is restored.
+count_in_snapshot() {
+  run_restic 0 "listing the snapshot" --no-lock --json ls "$snapshot" --recursive "$BACKUP_PATH"
+  [ "$status" -eq 0 ] || fail_as_restic "The files of snapshot $short_id cannot be listed"
+  jq -rn 'reduce (inputs | select(.type == "file")) as $file ([0, 0]; [.[0] + 1, .[1] + ($file.size // 0)])
+    | join(" ")' "$work/stdout" >"$work/counted"
+  read -r expected_files report_bytes <"$work/counted"
 }
 
 # With the lock, so that no prune takes the data away meanwhile.
@@ -90,6 +100,8 @@ Usage: restore.sh [latest | ID | TIME]
        restore.sh --list
 
 Restores a snapshot of BACKUP_PATH into the folder RESTORE_PATH, and checks it. Without an argument: the newest snapshot.
+Of a snapshot that holds further paths (BACKUP_PATHS), --list shows them; only BACKUP_PATH is restored. For another one:
+restic restore ID:/another/path --target /an/empty/folder
 What is in RESTORE_PATH under the same name is moved into a folder before-restore-… there; other files stay as they are.
 
   ID      the beginning of a snapshot's id, 4 letters or more

@@ -85,6 +85,8 @@ watch_over() {
     # It may outlive this function for some seconds, and must not keep the output open.
     sleep "$step" >/dev/null 2>&1
     waited=$((waited + step))
+    # Nobody ends this watch when the whole command was killed.
+    kill -0 "$1" 2>/dev/null || exit 0
     show_news
     if [ "$waited" -ge "$next" ]; then
       next=$((waited + interval))

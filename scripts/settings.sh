@@ -42,8 +42,13 @@ check_host() {
 
 # Each line one rule; a rule that is no rule of `restic forget` could delete more than was meant.
 check_retention() {
+  tags_only=
   while IFS= read -r rule; do
     value=${rule#*=}
+    case $rule in
+      --keep-tag=*) : "${tags_only:=yes}" ;;
+      ?*) tags_only=no ;;
+    esac
     case $rule in
       '') ;;
       --keep-last=* | --keep-hourly=* | --keep-daily=* | --keep-weekly=* | --keep-monthly=* | --keep-yearly=*)
@@ -58,11 +63,13 @@ check_retention() {
           '' | *[!0-9ymdh]* | [!0-9]* | *[0-9]) problem "BACKUP_RETENTION: \"$rule\" needs a duration such as 1y2m7d." ;;
         esac
         ;;
+      --keep-tag=?*) ;;
       *) problem "BACKUP_RETENTION: \"$rule\" is not a rule such as --keep-daily=7, one on each line." ;;
     esac
   done <<RULES
 ${BACKUP_RETENTION:-}
 RULES
+  [ "$tags_only" != yes ] || problem "BACKUP_RETENTION: keeps no snapshot without these tags. Add a rule such as --keep-last=7."
 }
 
 check_restic_options() {
@@ -79,6 +86,28 @@ OPTIONS
 check_seconds() {
   case $2 in
     '' | *[!0-9]*) problem "$1: \"$2\" is not a number of seconds." ;;
+  esac
+}
+
+# check_number NAME VALUE UNIT: small enough for the shell to calculate with, and not octal.
+check_number() {
+  case $2 in
+    '' | *[!0-9]* | 0?* | ????????????????*) problem "$1: \"$2\" is not a number of $3." ;;
+  esac
+}
+
+# check_size NAME VALUE: as restic understands it.
+check_size() {
+  case ${2%[KMGT]} in
+    '' | *[!0-9]* | 0* | ????????????*) problem "$1: \"$2\" is not a size such as 500M or 2G." ;;
+  esac
+}
+
+# check_switch NAME VALUE
+check_switch() {
+  case $2 in
+    '' | yes) ;;
+    *) problem "$1: \"$2\" is neither yes nor empty." ;;
   esac
 }
 
@@ -106,8 +135,15 @@ refuse_bad_settings() {
 # An empty folder where the volume should be looks like a repository that was never there.
 require_repository_mount() {
   [ -n "${BACKUP_REPOSITORY_MOUNT:-}" ] || return 0
+  is_mount_point "$BACKUP_REPOSITORY_MOUNT" ||
+    end 1 "The volume of the repository is not mounted at $BACKUP_REPOSITORY_MOUNT, so nothing was done: check its claim."
+}
+
+# is_mount_point PATH: the kernel writes some characters of paths in octal.
+is_mount_point() {
+  escaped=$(printf '%s\n' "$1" | sed 's/\\/\\134/g; s/ /\\040/g; s/	/\\011/g')
   while read -r _ _ _ _ point _; do
-    [ "$point" != "$BACKUP_REPOSITORY_MOUNT" ] || return 0
+    [ "$point" != "$escaped" ] || return 0
   done </proc/self/mountinfo
-  end 1 "The volume of the repository is not mounted at $BACKUP_REPOSITORY_MOUNT, so nothing was done: check its claim."
+  return 1
 }

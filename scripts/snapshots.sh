@@ -1,24 +1,15 @@
 # shellcheck shell=sh disable=SC2154,SC2034,SC2016 # variables shared with the others, and those of jq
-# Finds the snapshot that an operator means. Times are compared as moments, whatever the offset that they were written with.
+# Finds the snapshot that an operator means. Partial ones, of which files are missing, are restored by their id only.
 # Inputs: BACKUP_HOST, BACKUP_PATH, TZ, $work. Results: $work/snapshots (all that could be restored, oldest first),
 # and $snapshot, a full id. Exit codes: 1 cannot be listed, 10, 11, 12 as restic, 64 not a name of a snapshot, 65 no match.
 
 snapshot=
 
-# list_snapshots: those of this path, whichever host; `mine` tells those of this host.
+# Those of this path, whichever host; `mine` tells those of this host.
 list_snapshots() {
-  # Without a lock: reading the list needs none, and an operator in need should not wait for one.
-  run_restic 0 "listing snapshots" --no-lock --json snapshots
-  [ "$status" -eq 0 ] || fail_as_restic "The snapshots cannot be listed"
-  # In UTC, because jq 1.6 takes the local daylight saving time for part of the moment:
-  # https://github.com/jqlang/jq/issues/2001
-  TZ=UTC0 jq -c --arg host "$BACKUP_HOST" --arg path "$BACKUP_PATH" '
-    def moment: capture("^(?<date>.{19})(?<fraction>\\.[0-9]+)?(?<offset>Z|[-+][0-9:]+)$")
-      | [(.date + "Z" | fromdateiso8601) - (.offset | if . == "Z" then 0 else
-          (if .[:1] == "-" then -60 else 60 end) * ((.[1:3] | tonumber) * 60 + (.[4:6] | tonumber)) end),
-        ("0" + (.fraction // "") | tonumber)];
-    map(select(.paths | index([$path])) | {id, hostname, mine: (.hostname == $host), moment: (.time | moment), summary})
-    | sort_by(.moment)' "$work/stdout" >"$work/snapshots"
+  read_history
+  jq -c --arg path "$BACKUP_PATH" 'map(select(.paths | index([$path])))' "$work/history" >"$work/snapshots"
+  warn_of_damage
 }
 
 # understand_wanted ARGUMENT: a problem for `refuse_bad_settings` if it can be no snapshot.
@@ -34,10 +25,10 @@ understand_wanted() {
 
 choose_snapshot() {
   if [ "$wanted" = latest ]; then
-    choose 'map(select(.mine)) | .[-1:]'
+    choose 'map(select(.mine and (.partial | not))) | .[-1:]'
   elif [ -n "$until" ]; then
     say "Looking for the newest snapshot until $(local_time "$until") ..."
-    choose 'map(select(.mine and .moment[0] <= ($until | tonumber))) | .[-1:]'
+    choose 'map(select(.mine and (.partial | not) and .moment[0] <= ($until | tonumber))) | .[-1:]'
   else
     choose 'map(select(.id | startswith($wanted)))'
   fi
@@ -50,7 +41,7 @@ choose() {
     *" "*) end 65 "Several snapshots begin with $wanted: $chosen. Give more letters." ;;
     '')
       print_snapshots
-      end 65 "No snapshot matches, so nothing was restored. Above is what there is of $BACKUP_PATH: give one of these ids."
+      end 65 "No complete snapshot matches, so nothing was restored. Above is what there is of $BACKUP_PATH: give one of these ids."
       ;;
   esac
   snapshot=$chosen
@@ -80,23 +71,19 @@ last_second() {
 
 # A table, oldest first, of what can be restored.
 print_snapshots() {
-  jq -r '.[] | [.id[:8], .moment[0], .summary.total_files_processed // -1, .summary.total_bytes_processed // -1, .hostname]
-    | map(tostring) | join(" ")' "$work/snapshots" >"$work/rows"
+  jq -r --arg path "$BACKUP_PATH" '.[] | [.id[:8], .moment[0], .summary.total_files_processed // -1, .summary.total_bytes_processed // -1, .hostname,
+      if .partial then "partial" else "complete" end, (.paths - [$path] | join(", "))] | map(tostring) | join(" ")' "$work/snapshots" >"$work/rows"
   if [ ! -s "$work/rows" ]; then
     say "There is no snapshot of $BACKUP_PATH in $RESTIC_REPOSITORY."
     return
   fi
   say "ID        TIME                         FILES        SIZE  HOST"
-  while read -r id second files bytes host; do
+  while read -r id second files bytes host whole further; do
     say "$(printf '%-8s  %-24s %9s %11s  %s' "$id" "$(local_time "$second")" "$(known "$files")" \
-      "$([ "$bytes" -lt 0 ] || human_bytes "$bytes")" "$host")"
+      "$([ "$bytes" -lt 0 ] || human_bytes "$bytes")" "$host")$([ "$whole" = complete ] || printf '  partial: files are missing')${further:+  also $further}"
   done <"$work/rows"
 }
 
 known() {
   [ "$1" -lt 0 ] || printf '%s' "$1"
-}
-
-local_time() {
-  date -d "@$1" '+%Y-%m-%d %H:%M:%S %Z'
 }

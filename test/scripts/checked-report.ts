@@ -13,8 +13,12 @@ export interface Report {
   readonly bytes?: number;
   readonly bytesAdded?: number;
   readonly retention?: string;
+  readonly part?: number;
+  readonly parts?: number;
+  readonly freed?: string;
   readonly seconds: number;
   readonly repositoryId?: string;
+  readonly warning?: string;
   readonly message: string;
 }
 

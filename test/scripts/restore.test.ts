@@ -59,7 +59,7 @@ describe("restore.sh", function () {
     for (const wanted of ["2020-01-01", "ffffffffffff"]) {
       const { exitCode, output, report } = await world.run("restore.sh", [wanted]);
       assert.equal(exitCode, 65);
-      assert.match(report.message, /No snapshot matches/);
+      assert.match(report.message, /No complete snapshot matches/);
       for (const id of ids) {
         assert.ok(output.includes(id.slice(0, 8)));
       }
@@ -136,13 +136,38 @@ describe("restore.sh", function () {
     assert.deepEqual(await readdir(world.target), [".restic-restore"]);
   });
 
-  inBothShells("restores what a snapshot with unreadable files holds", async (world) => {
+  inBothShells("passes partial snapshots over, shows them as such, and restores them by their id", async (world) => {
+    await withRepository(world);
+    const complete = await world.run("backup.sh", [], { asNobody: true });
+    await writeFile(join(world.source, "secret.zip"), "unreadable", { mode: 0 });
+    const partial = await world.run("backup.sh", [], { asNobody: true });
+    assert.equal(partial.exitCode, 3);
+    const list = await world.run("restore.sh", ["--list"]);
+    const rows = list.output.split("\n").filter((line) => line.includes("jira-backup"));
+    assert.deepEqual(
+      rows.map((row) => [row.slice(0, 8), row.endsWith("partial: files are missing")]),
+      [
+        [complete.report.snapshot?.slice(0, 8), false],
+        [partial.report.snapshot?.slice(0, 8), true],
+      ],
+    );
+    const latest = await world.run("restore.sh", [], { asNobody: true });
+    assert.equal(latest.exitCode, 0, latest.output);
+    assert.equal(latest.report.snapshot, complete.report.snapshot);
+    const until = await world.run("restore.sh", ["2099-01-01"], { asNobody: true });
+    assert.equal(until.report.snapshot, complete.report.snapshot);
+    const byId = await world.run("restore.sh", [partial.report.snapshot as string], { asNobody: true });
+    assert.equal(byId.exitCode, 0, byId.output);
+    assert.equal(byId.report.snapshot, partial.report.snapshot);
+  });
+
+  inBothShells("takes no partial snapshot where there is no other", async (world) => {
     await withRepository(world);
     await writeFile(join(world.source, "secret.zip"), "unreadable", { mode: 0 });
-    assert.equal((await world.run("backup.sh", [], { asNobody: true })).exitCode, 3);
-    const { exitCode, output } = await world.run("restore.sh", [], { asNobody: true });
-    assert.equal(exitCode, 0, output);
-    assert.deepEqual(await readdir(world.target), ["jira.zip"]);
+    await world.run("backup.sh", [], { asNobody: true });
+    const { exitCode, report } = await world.run("restore.sh", [], { asNobody: true });
+    assert.equal(exitCode, 65);
+    assert.match(report.message, /No complete snapshot matches/);
   });
 
   inBothShells("reports 10, 12 and a volume that is not mounted", async (world) => {

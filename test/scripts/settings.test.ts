@@ -9,7 +9,7 @@ describe("what all scripts share", function () {
   this.timeout(30_000);
 
   inBothShells("--help explains each command and its exit codes, and does nothing", async (world) => {
-    for (const script of ["init.sh", "backup.sh", "restore.sh", "standby.sh"]) {
+    for (const script of ["init.sh", "backup.sh", "check.sh", "prune.sh", "restore.sh", "standby.sh"]) {
       const shell = join(world.env.PATH as string, world.shell === "dash" ? "dash" : "sh");
       const path = join(__dirname, "..", "..", "scripts", script);
       const { stdout } = await execa(shell, [path, "--help"], { env: { PATH: world.env.PATH }, extendEnv: false });
@@ -17,6 +17,12 @@ describe("what all scripts share", function () {
       assert.match(stdout, / 64 /);
     }
     assert.equal((await readdir(world.folder)).includes("repository"), false);
+  });
+
+  inBothShells("refuses rules of retention that would keep no snapshot without a tag", async (world) => {
+    const { exitCode, report } = await world.run("backup.sh", [], { env: { BACKUP_RETENTION: "--keep-tag=jira" } });
+    assert.equal(exitCode, 64);
+    assert.match(report.message, /BACKUP_RETENTION: .*no snapshot without these tags/);
   });
 
   inBothShells("reports all bad settings at once, and no secret", async (world) => {

@@ -25,10 +25,13 @@ export const shells: readonly Shell[] = [
     command: "dash",
     fillBin: async (bin) => {
       const programs = (
-        "cat chmod cp cut date dash dirname find grep head id mkdir mktemp mv printf readlink rm rmdir " +
+        "awk cat chmod cp cut date dash dirname find grep head id mkdir mktemp mv printf readlink rm rmdir " +
         "sed sleep stat tail tr wc"
       ).split(" ");
       await Promise.all(programs.map(async (program) => symlink(await programPath(program), join(bin, program))));
+      await symlink(await programPath("dash"), join(bin, "sh"));
+      // Another unzip writes other words.
+      await symlink(await programPath("busybox"), join(bin, "unzip"));
     },
   },
 ];

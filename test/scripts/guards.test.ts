@@ -1,0 +1,253 @@
+import assert from "node:assert/strict";
+import { mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import type { World } from "./shell-under-test";
+import { inBothShells } from "./shell-under-test";
+import { until, withRepository } from "./test-repository";
+import { corrupted, zip, zip64 } from "./zip";
+
+const hour = 3600;
+
+describe("guards.sh", function () {
+  this.timeout(60_000);
+
+  describe("BACKUP_SOURCE_MOUNT", () => {
+    inBothShells("refuses a source whose volume is not mounted", async (world) => {
+      await refused(world, { BACKUP_SOURCE_MOUNT: world.folder }, /No volume is mounted at/);
+    });
+
+    inBothShells("refuses an empty volume, and lost+found does not fill it", async (world) => {
+      const volume = world.path("a volume");
+      await mkdir(volume);
+      await execa("mount", ["-t", "tmpfs", "-o", "size=1m", "none", volume]);
+      try {
+        await mkdir(join(volume, "lost+found"));
+        const env = { BACKUP_SOURCE_MOUNT: volume, BACKUP_PATH: join(volume, "export") };
+        await refused(world, env, /volume at .*a volume is empty/);
+        await mkdir(join(volume, "export"));
+        await writeFile(join(volume, "export", "jira.zip"), "x");
+        await accepted(world, env);
+      } finally {
+        await execa("umount", [volume]);
+      }
+    });
+
+    inBothShells("lets a mounted volume pass", async (world) => {
+      await accepted(world, { BACKUP_SOURCE_MOUNT: `/${world.folder.split("/").slice(1, 3).join("/")}` });
+    });
+  });
+
+  describe("BACKUP_MIN_FILES and BACKUP_MIN_BYTES", () => {
+    inBothShells("count neither folders nor lost+found", async (world) => {
+      await mkdir(join(world.source, "lost+found"));
+      await writeFile(join(world.source, "lost+found", "#1"), Buffer.alloc(50_000));
+      await mkdir(join(world.source, "folder"));
+      await refused(world, { BACKUP_MIN_FILES: "2" }, /holds 1 files, fewer than the 2/);
+      await refused(world, { BACKUP_MIN_BYTES: "100001" }, /holds 100000 bytes, fewer than the 100001/);
+    });
+
+    inBothShells("let what is exactly enough pass, whatever its names", async (world) => {
+      await writeFile(join(world.source, "line\nend\n1 9999 x"), "1");
+      await writeFile(Buffer.concat([Buffer.from(`${world.source}/`), Buffer.from([0x66, 0xff, 0xfe])]), "22");
+      await accepted(world, { BACKUP_MIN_FILES: "3", BACKUP_MIN_BYTES: "100003" });
+      await refused(world, { BACKUP_MIN_FILES: "4" }, /holds 3 files/);
+    });
+
+    inBothShells("hold for what restic left in the snapshot", async (world) => {
+      await withRepository(world);
+      await writeFile(join(world.source, "jira.log"), "x");
+      const env = { BACKUP_MIN_FILES: "2", BACKUP_EXCLUDES: "*.log", BACKUP_RETENTION: "--keep-last=1" };
+      const { exitCode, report } = await world.run("backup.sh", [], { env });
+      assert.equal(exitCode, 65);
+      assert.match(report.message, /^Snapshot .* holds 1 files.*Retention was skipped/);
+    });
+  });
+
+  describe("BACKUP_MAX_AGE", () => {
+    inBothShells("refuses an old export, and names its newest file", async (world) => {
+      await dated(world, "jira.zip", -2 * hour);
+      await dated(world, "older.zip", -3 * hour);
+      await refused(world, { BACKUP_MAX_AGE: "7000" }, /newest file in .*jira\.zip, is 72\d\d seconds old/);
+    });
+
+    inBothShells("does not take a file of a date to come for fresh", async (world) => {
+      await dated(world, "jira.zip", -2 * hour);
+      await dated(world, "tomorrow.zip", 24 * hour);
+      await refused(world, { BACKUP_MAX_AGE: "7000" }, /jira\.zip, is 72\d\d seconds old/);
+      await rm(join(world.source, "jira.zip"));
+      await refused(world, { BACKUP_MAX_AGE: "7000" }, /of a date to come/);
+    });
+
+    inBothShells("lets a fresh one pass, a little ahead of the clock too", async (world) => {
+      await dated(world, "old.zip", -2 * hour);
+      await dated(world, "jira.zip", 60);
+      await accepted(world, { BACKUP_MAX_AGE: "100" });
+    });
+  });
+
+  describe("BACKUP_SETTLE", () => {
+    inBothShells("gives up on a file that keeps changing, with 75", async (world) => {
+      const writing = setInterval(() => writeFile(join(world.source, "jira.zip"), `${Date.now()}`), 200);
+      try {
+        await refused(
+          world,
+          { BACKUP_SETTLE: "2", BACKUP_SETTLE_WAIT: "4" },
+          /still being written after 4 seconds/,
+          75,
+        );
+      } finally {
+        clearInterval(writing);
+      }
+    });
+
+    inBothShells("waits until the last change is old enough", async (world) => {
+      const { output, seconds } = await accepted(world, { BACKUP_SETTLE: "3", BACKUP_SETTLE_WAIT: "20" });
+      assert.match(output, /A file changed \d seconds ago\. Waiting/);
+      assert.ok(seconds >= 2 && seconds < 15, `took ${seconds} seconds`);
+    });
+
+    inBothShells("does not wait for what has settled", async (world) => {
+      await dated(world, "jira.zip", -60);
+      const { output } = await accepted(world, { BACKUP_SETTLE: "30", BACKUP_SETTLE_WAIT: "30" });
+      assert.doesNotMatch(output, /Waiting/);
+    });
+
+    inBothShells("watches a file of a date to come, instead of waiting for that date", async (world) => {
+      await dated(world, "jira.zip", 24 * hour);
+      const { output } = await accepted(world, { BACKUP_SETTLE: "2", BACKUP_SETTLE_WAIT: "20" });
+      assert.match(output, /1 files are of a date to come/);
+    });
+
+    inBothShells("sees a file of a date to come grow", async (world) => {
+      let size = 0;
+      const grow = async () => {
+        size += 1;
+        await writeFile(join(world.source, "jira.zip"), Buffer.alloc(size));
+        await dated(world, "jira.zip", 24 * hour);
+      };
+      await grow();
+      const writing = setInterval(grow, 300);
+      try {
+        await refused(world, { BACKUP_SETTLE: "2", BACKUP_SETTLE_WAIT: "4" }, /date to come.*still being written/, 75);
+      } finally {
+        clearInterval(writing);
+      }
+    });
+
+    inBothShells("ends its wait at SIGTERM", async (world) => {
+      await withRepository(world);
+      const running = world.start("backup.sh", [], { env: { BACKUP_SETTLE: "60", BACKUP_SETTLE_WAIT: "60" } });
+      await until("the wait", () => running.output().includes("Waiting"));
+      process.kill(running.pid, "SIGTERM");
+      const { exitCode, report } = await running.outcome;
+      assert.equal(exitCode, 130);
+      assert.match(report.message, /Nothing was backed up/);
+    });
+  });
+
+  describe("BACKUP_MARKER", () => {
+    inBothShells("waits for it, and gives up with 75", async (world) => {
+      const env = { BACKUP_MARKER: "done/export ok", BACKUP_SETTLE_WAIT: "1" };
+      await refused(world, env, /marker done\/export ok is not there.*still being written after 1 seconds/, 75);
+    });
+
+    inBothShells("goes on when it comes", async (world) => {
+      await withRepository(world);
+      const running = world.start("backup.sh", [], { env: { BACKUP_MARKER: "done", BACKUP_SETTLE_WAIT: "30" } });
+      await until("the wait", () => running.output().includes("Waiting"));
+      await writeFile(join(world.source, "done"), "");
+      assert.equal((await running.outcome).exitCode, 0);
+    });
+  });
+
+  describe("BACKUP_CHECK_ZIP", () => {
+    const broken: readonly [string, Buffer, RegExp][] = [
+      ["is cut short", zip("entities.xml").subarray(0, 80), /short read/],
+      ["is cut within its directory", zip("entities.xml").subarray(0, -10), /short read/],
+      ["is an empty file", Buffer.alloc(0), /short read/],
+      ["holds no file", zip(), /holds no file/],
+      ["has wrong data", corrupted(zip("entities.xml"), 60), /crc error|corrupt|inflate|bad/],
+      ["has wrong data, as zip64", corrupted(zip64("entities.xml"), 100), /crc error|corrupt|inflate|bad/],
+    ];
+    for (const [title, content, reason] of broken) {
+      inBothShells(`refuses an export whose newest zip ${title}`, async (world) => {
+        await writeFile(join(world.source, "good.zip"), zip("entities.xml"));
+        await dated(world, "good.zip", -hour);
+        await writeFile(join(world.source, "new [1]\n.ZIP"), content);
+        await rm(join(world.source, "jira.zip"));
+        const report = await refused(world, { BACKUP_CHECK_ZIP: "yes" }, reason);
+        assert.match(report.message, /new \[1\]\s\.ZIP/);
+      });
+    }
+
+    inBothShells("refuses a folder without a zip", async (world) => {
+      await rm(join(world.source, "jira.zip"));
+      await writeFile(join(world.source, "jira.xml"), "x");
+      await refused(world, { BACKUP_CHECK_ZIP: "yes" }, /no \*\.zip/);
+    });
+
+    inBothShells("lets whole zips pass, zip64 and an older broken one too", async (world) => {
+      await dated(world, "jira.zip", -hour);
+      await writeFile(join(world.source, "export.zip"), zip("entities.xml", "b/c"));
+      await accepted(world, { BACKUP_CHECK_ZIP: "yes" });
+      await writeFile(join(world.source, "export.zip"), zip64("entities.xml"));
+      assert.equal((await world.run("backup.sh", [], { env: { BACKUP_CHECK_ZIP: "yes" } })).exitCode, 0);
+    });
+
+    inBothShells("warns about a zip that cannot be tested", async (world) => {
+      const encrypted = zip("entities.xml");
+      encrypted[6] = 1;
+      encrypted[encrypted.indexOf("PK\x01\x02") + 8] = 1;
+      await writeFile(join(world.source, "jira.zip"), encrypted);
+      const { report } = await accepted(world, { BACKUP_CHECK_ZIP: "yes" });
+      assert.match(report.warning ?? "", /could not be tested.*encryption/);
+    });
+  });
+
+  inBothShells("reports all wrong settings at once", async (world) => {
+    const env = {
+      BACKUP_SOURCE_MOUNT: "/elsewhere",
+      BACKUP_MIN_FILES: "010",
+      BACKUP_MIN_BYTES: "1k",
+      BACKUP_MAX_AGE: "1d",
+      BACKUP_MARKER: "../done",
+      BACKUP_CHECK_ZIP: "true",
+      BACKUP_MAX_SHRINK: "-1",
+    };
+    const { exitCode, report } = await world.run("backup.sh", [], { env });
+    assert.equal(exitCode, 64);
+    for (const name of Object.keys(env)) {
+      assert.match(report.message, new RegExp(`${name}: `));
+    }
+    const ranges = { BACKUP_SETTLE: "60", BACKUP_SETTLE_WAIT: "30", BACKUP_MAX_SHRINK: "100" };
+    const wrong = await world.run("backup.sh", [], { env: ranges });
+    assert.equal(wrong.exitCode, 64);
+    assert.match(wrong.report.message, /BACKUP_SETTLE_WAIT: 30 is less.*BACKUP_MAX_SHRINK: 100/);
+  });
+});
+
+async function dated(world: World, name: string, fromNow: number): Promise<void> {
+  const path = join(world.source, name);
+  await writeFile(path, "x", { flag: "a" });
+  const moment = Date.now() / 1000 + fromNow;
+  await utimes(path, moment, moment);
+}
+
+async function refused(world: World, env: Record<string, string>, reason: RegExp, code = 65) {
+  await rm(world.repository, { recursive: true, force: true });
+  await withRepository(world);
+  const { exitCode, output, report } = await world.run("backup.sh", [], { env });
+  assert.equal(exitCode, code, output);
+  assert.match(report.message, new RegExp(reason, "s"));
+  assert.deepEqual(await readdir(join(world.repository, "snapshots")), []);
+  return report;
+}
+
+async function accepted(world: World, env: Record<string, string>) {
+  await withRepository(world);
+  const began = Date.now();
+  const outcome = await world.run("backup.sh", [], { env });
+  assert.equal(outcome.exitCode, 0, outcome.output);
+  return { ...outcome, seconds: (Date.now() - began) / 1000 };
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { manifest } from "./manifest";
+import type { World } from "./shell-under-test";
+import { inBothShells } from "./shell-under-test";
+import { withRepository } from "./test-repository";
+
+describe("selection.sh", function () {
+  this.timeout(60_000);
+
+  inBothShells("backs several paths up, odd names too, and restores BACKUP_PATH out of them", async (world) => {
+    await withRepository(world);
+    const dump = world.path("pg dump $(date) [*]");
+    await mkdir(join(dump, "lost+found"), { recursive: true });
+    await writeFile(join(dump, "lost+found", "#1"), "x");
+    await writeFile(join(dump, "jira.sql"), "select 1");
+    const single = world.path("single.file");
+    await writeFile(single, "single");
+    const env = { BACKUP_PATHS: `${dump}\n\n${single}\n` };
+    const { exitCode, output, report } = await world.run("backup.sh", [], { env });
+    assert.equal(exitCode, 0, output);
+    assert.equal(report.files, 3);
+    const [snapshot] = JSON.parse(await world.restic("snapshots", "--json"));
+    assert.deepEqual([...snapshot.paths].sort(), [world.source, dump, single].sort());
+    assert.doesNotMatch(await world.restic("ls", "latest"), /lost\+found/);
+
+    assert.match((await world.run("restore.sh", ["--list"])).output, /jira-backup {2}also .*pg dump \$\(date\) \[\*\]/);
+    const restored = await world.run("restore.sh", [], { env });
+    assert.equal(restored.exitCode, 0, restored.output);
+    assert.equal(restored.report.files, 1);
+    assert.equal(restored.report.bytes, 100_000);
+    assert.deepEqual(await manifest(world.target), await manifest(world.source));
+  });
+
+  inBothShells("leaves out what is to be left out, and nothing else", async (world) => {
+    await withRepository(world);
+    const put = async (name: string, content: string | Buffer) => {
+      await mkdir(join(world.source, name, ".."), { recursive: true });
+      await writeFile(join(world.source, name), content);
+    };
+    await put("kept one.log", "x");
+    await put("old log.txt", "x");
+    await put("log.txt", "x");
+    await put("tmp/a", "x");
+    await put("cache/CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55");
+    await put("cache/b", "x");
+    await put("no backup/.no backup", "");
+    await put("no backup/c", "x");
+    await put("large", Buffer.alloc(300_000));
+    const everything = await left(world, {});
+    const without = await left(world, {
+      BACKUP_EXCLUDES: "old log.txt\n  \n*/tmp\n$(touch nothing)",
+      BACKUP_EXCLUDE_CACHES: "yes",
+      BACKUP_EXCLUDE_IF_PRESENT: ".no backup",
+      BACKUP_EXCLUDE_LARGER_THAN: "200K",
+    });
+    const gone = everything.filter((name) => !without.includes(name));
+    assert.deepEqual(gone.sort(), ["cache/b", "large", "no backup/c", "old log.txt", "tmp/a"].sort());
+  });
+
+  inBothShells("gives the snapshot its tags", async (world) => {
+    await withRepository(world);
+    const { exitCode, output } = await world.run("backup.sh", [], { env: { BACKUP_TAGS: "before upgrade\n*\njira" } });
+    assert.equal(exitCode, 0, output);
+    const [snapshot] = JSON.parse(await world.restic("snapshots", "--json"));
+    assert.deepEqual(snapshot.tags, ["before upgrade", "*", "jira"]);
+  });
+
+  inBothShells("writes no snapshot when a further path is missing or a link", async (world) => {
+    await withRepository(world);
+    const env = { BACKUP_PATHS: world.path("dump") };
+    const missing = await world.run("backup.sh", [], { env });
+    assert.equal(missing.exitCode, 65);
+    assert.match(missing.report.message, /dump \(BACKUP_PATHS\) does not exist/);
+    await symlink(world.source, world.path("dump"));
+    const linked = await world.run("backup.sh", [], { env });
+    assert.equal(linked.exitCode, 65);
+    assert.match(linked.report.message, /symbolic link/);
+    assert.equal(await world.restic("snapshots", "--json"), "[]");
+    await rm(world.path("dump"));
+  });
+
+  inBothShells("reports all wrong settings at once", async (world) => {
+    const env = {
+      BACKUP_PATHS: `relative\n${world.source}`,
+      BACKUP_TAGS: "a,b\npartial\nrestic-backup-damaged",
+      BACKUP_EXCLUDE_CACHES: "no",
+      BACKUP_EXCLUDE_LARGER_THAN: "2 GB",
+    };
+    const { exitCode, report } = await world.run("backup.sh", [], { env });
+    assert.equal(exitCode, 64);
+    for (const problem of [
+      /BACKUP_PATHS: "relative"/,
+      /BACKUP_PATHS: ".*" is BACKUP_PATH already/,
+      /BACKUP_TAGS: "a,b" has a comma/,
+      /BACKUP_TAGS: "partial"/,
+      /BACKUP_TAGS: "restic-backup-damaged"/,
+      /BACKUP_EXCLUDE_CACHES: "no"/,
+      /BACKUP_EXCLUDE_LARGER_THAN: "2 GB"/,
+    ]) {
+      assert.match(report.message, problem);
+    }
+  });
+
+  inBothShells("calls a pattern that restic does not understand a bad setting", async (world) => {
+    await withRepository(world);
+    const { exitCode, report } = await world.run("backup.sh", [], { env: { BACKUP_EXCLUDES: "[" } });
+    assert.equal(exitCode, 64);
+    assert.match(report.message, /invalid pattern/);
+  });
+});
+
+/** Names of the files in the snapshot of a backup with these settings. */
+async function left(world: World, env: Record<string, string>): Promise<string[]> {
+  const { exitCode, output } = await world.run("backup.sh", [], { env });
+  assert.equal(exitCode, 0, output);
+  const lines = (await world.restic("ls", "--json", "latest")).split("\n").filter((line) => line !== "");
+  return lines
+    .map((line) => JSON.parse(line))
+    .filter(({ type }) => type === "file")
+    .map(({ path }) => path.slice(world.source.length + 1));
+}
