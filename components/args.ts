@@ -1,5 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { GuardsArgs } from "./guards";
+import type { CheckArgs, PruneArgs } from "./maintenance";
+import type { PlacementArgs } from "./placement";
 import type { RepositoryArgs } from "./repository-args";
+import type { RetentionArgs } from "./retention";
+import type { SelectionArgs } from "./selection";
+import type { StepsArgs } from "./steps";
 import type { TuningArgs } from "./tuning";
 
 /**
@@ -34,12 +40,20 @@ export interface ResticBackupArgs {
 
   /**
    * When backups start, in the cron format of Kubernetes: five fields (minute, hour, day of month, month, day of week
-   * 0–6), or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. A change updates the CronJob and replaces nothing.
+   * 0–6), or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. `H` is a number that depends on namespace and name of
+   * the instance, so that many do not start at once: `H 23 * * *`, `H H(1-4) * * *`. A change updates the CronJob and replaces nothing.
    * See https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
    *
    * @default "10 23 * * *"
    */
   schedule?: pulumi.Input<string>;
+
+  /**
+   * Start nothing by schedule, until it is `false` again. Work by hand goes on, and so does what runs.
+   *
+   * @default false
+   */
+  suspend?: pulumi.Input<boolean>;
 
   /**
    * IANA time zone of `schedule`, of the times in the logs, and of the times that `restore.sh` accepts.
@@ -56,6 +70,12 @@ export interface ResticBackupArgs {
    */
   retention?: RetentionArgs;
 
+  /** The daily check of a part of the repository. */
+  check?: CheckArgs;
+
+  /** The weekly giving back of space. */
+  prune?: PruneArgs;
+
   /**
    * The name under which snapshots are filed (`restic --host`). Changing it starts a new series: the next backup reads
    * everything again, and retention no longer sees the old snapshots.
@@ -63,6 +83,14 @@ export interface ResticBackupArgs {
    * @default - "<namespace>-<name of the component>"
    */
   host?: pulumi.Input<string>;
+
+  /**
+   * Id of the repository, 64 hexadecimal digits as in the reports. With it, a repository that is gone, or another one in
+   * its place, is an alarm (exit codes 10 and 66), and never a reason to initialise one.
+   *
+   * @default - init makes a repository where there is none
+   */
+  repositoryId?: pulumi.Input<string>;
 
   /**
    * Image of every pod: the official restic image, or one with the same contents. restic must be 0.17.1 or newer: older
@@ -77,6 +105,18 @@ export interface ResticBackupArgs {
 
   /** The user that the pods run as. */
   runAs?: RunAsArgs;
+
+  /** What is backed up beside `source.path`, and what is left out. */
+  selection?: SelectionArgs;
+
+  /** What the source must look like before a backup. */
+  guards?: GuardsArgs;
+
+  /** Containers of one's own before and after a backup. */
+  steps?: StepsArgs;
+
+  /** Where the pods run. */
+  placement?: PlacementArgs;
 
   /** Speed and size of what goes to the repository. */
   tuning?: TuningArgs;
@@ -134,27 +174,6 @@ export interface PasswordArgs {
    * @default "password"
    */
   secretKey?: pulumi.Input<string>;
-}
-
-/**
- * Which snapshots stay. A snapshot is kept when at least one rule keeps it; rules that are not set keep nothing, so at
- * least one must be set.
- */
-export interface RetentionArgs {
-  /** Keep the newest N snapshots. */
-  keepLast?: pulumi.Input<number>;
-  /** Keep the newest snapshot of each of the last N hours that have one. */
-  keepHourly?: pulumi.Input<number>;
-  /** Keep the newest snapshot of each of the last N days that have one. */
-  keepDaily?: pulumi.Input<number>;
-  /** Keep the newest snapshot of each of the last N weeks that have one. */
-  keepWeekly?: pulumi.Input<number>;
-  /** Keep the newest snapshot of each of the last N months that have one. */
-  keepMonthly?: pulumi.Input<number>;
-  /** Keep the newest snapshot of each of the last N years that have one. */
-  keepYearly?: pulumi.Input<number>;
-  /** Keep all snapshots younger than this, counted from the newest one: years, months, days, hours, as in `1y5m7d2h`. */
-  keepWithin?: pulumi.Input<string>;
 }
 
 /** CPU and memory of every pod, as Kubernetes quantities. */

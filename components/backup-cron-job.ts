@@ -1,16 +1,19 @@
 import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import { finalExitCodes } from "./exit-codes";
 import { labels } from "./naming";
 import type { PodRefs } from "./pod-refs";
 import { podTemplate } from "./pod-template";
 import type { Settings } from "./settings";
+import { spread } from "./spread";
 
 /** The nightly backup. Its name is fixed, because operators type it. */
 export function backupCronJob(settings: Settings, refs: PodRefs): types.input.batch.v1.CronJob {
   return {
     metadata: { name: refs.name, namespace: settings.namespace, labels: labels(refs.name, "backup") },
     spec: {
-      schedule: settings.schedule,
+      schedule: spreadFor(settings, refs.name),
+      suspend: settings.suspend,
       timeZone: settings.timeZone,
       concurrencyPolicy: "Forbid",
       // A night that was missed (no node, no control plane) is made up for within the hour, and not in working hours.
@@ -28,4 +31,8 @@ export function backupCronJob(settings: Settings, refs: PodRefs): types.input.ba
       },
     },
   };
+}
+
+function spreadFor({ schedule, namespace }: Settings, name: string): pulumi.Output<string> {
+  return pulumi.all([schedule, namespace]).apply(([given, space]) => spread(given, `${space}/${name}`));
 }

@@ -1,8 +1,10 @@
 import type { ResticBackupArgs } from "./args";
 import { type Given, givenGroup } from "./group";
+import { guardsProblems } from "./guards";
 import { only, type Problem } from "./problems";
 import { repositoryProblems } from "./repository";
 import { retentionProblem } from "./retention";
+import { scratchMount, stepsProblems } from "./steps";
 import { tuningProblems } from "./tuning";
 
 /** Mount paths of the pods themselves. */
@@ -30,7 +32,10 @@ export function contradictions(args: ResticBackupArgs): Problem[] {
     ...repositoryProblems(givenGroup(args.repository)),
     ...passwordProblems(givenGroup(args.password)),
     ...pathProblems(givenGroup(args.source)),
+    ...additionalPathProblems(givenGroup(args.source), givenGroup(args.selection)),
     ...retentionProblems(args),
+    ...stepsProblems(args.steps),
+    ...guardsProblems(givenGroup(args.guards)),
     ...tuningProblems(givenGroup(args.tuning)),
   ];
 }
@@ -78,6 +83,22 @@ function pathProblems(source: Given | undefined): Problem[] {
     ),
     ...(lost === undefined ? [] : [{ property: "source.restorePath", value: restorePath, reason: lost }]),
   ];
+}
+
+function additionalPathProblems(source: Given | undefined, selection: Given | undefined): Problem[] {
+  const { mountPath = "/var/jira" } = source ?? {};
+  const paths = selection?.additionalPaths;
+  if (typeof mountPath !== "string" || !Array.isArray(paths)) {
+    return [];
+  }
+  return paths.flatMap((path, i) =>
+    only(
+      typeof path === "string" && !isWithin(path, mountPath) && !isWithin(path, scratchMount),
+      `selection.additionalPaths.${i}`,
+      `lies neither in mountPath ${mountPath} nor in ${scratchMount}: nothing else is mounted`,
+      path,
+    ),
+  );
 }
 
 function restorePathProblem(restorePath: string, path: string, mountPath: string): string | undefined {

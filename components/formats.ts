@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { quantityProblem } from "./quantity";
-import { durationProblem } from "./retention";
 import { scheduleProblem } from "./schedule";
 import { timeZoneProblem } from "./time-zone";
 
@@ -22,7 +21,13 @@ export function without(problem: (value: string) => string | undefined): z.ZodTy
 export const cronSchedule = without(scheduleProblem);
 export const ianaZone = without(timeZoneProblem);
 export const quantity = without(quantityProblem);
-export const duration = without(durationProblem);
+
+/** A duration as restic writes it. */
+export const duration = without((value) =>
+  /^(?=.*[1-9])(\d+[ymdh])+$/.test(value)
+    ? undefined
+    : "is not a duration of restic: write years, months, days and hours as in 1y5m7d2h",
+);
 
 /** A whole number; digits in quotes count too, because that is what `pulumi config set` writes. */
 export function count(min: number, max = Number.MAX_SAFE_INTEGER): z.ZodType<number> {
@@ -89,10 +94,40 @@ export const credential = text("give a value").regex(
   "must be one line, not empty, without white space around it",
 );
 
+/** Text on one line. */
+export const line = text("give a value").regex(/^[^\p{Cc}]+$/u, "must be one line, and not empty");
+
+/** https://restic.readthedocs.io/en/stable/040_backup.html#tags-for-backup */
+export const tag = text("give a tag").regex(/^[^\p{Cc},\s]+$/u, "must be a word, without comma");
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+export const labelValue = text("give a value").regex(
+  /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
+  'must be the value of a label: at most 63 letters, digits, "-", "_" and "."',
+);
+
+/** A size as restic writes it. */
+export const resticSize = text("give a size").regex(
+  /^[1-9]\d*[kKmMgGtT]?$/,
+  "must be a number and k, M, G or T, as in 2G",
+);
+
+/** https://restic.readthedocs.io/en/stable/060_forget.html#customize-pruning */
+export const unusedSpace = text("give a percentage or a size").regex(
+  /^(0|[1-9]\d*[kKmMgGtT]?|(100|\d{1,2})(\.\d+)?%|unlimited)$/,
+  "must be a percentage as in 5%, a size as in 10G, or unlimited",
+);
+
 /** The value of `restic --host`. */
 export const hostName = text("give a name").regex(
   /^[A-Za-z0-9][-._A-Za-z0-9]{0,252}$/,
   'must be letters, digits, "-", "_" and ".", and begin with a letter or digit',
+);
+
+/** The id in a repository's config, as the reports of all scripts show it. */
+export const repositoryId = text("give the id").regex(
+  /^[0-9a-f]{64}$/,
+  "must be 64 hexadecimal digits, as in a report",
 );
 
 /** A reference to an image with a version; restic's is not older than the first that tells a wrong password. */

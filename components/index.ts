@@ -3,7 +3,6 @@ export type {
   PasswordArgs,
   ResourcesArgs,
   ResticBackupArgs,
-  RetentionArgs,
   RunAsArgs,
   SourceArgs,
 } from "./args";
@@ -17,6 +16,12 @@ export type { S3AssumeRoleArgs, S3RepositoryArgs, S3WorkloadIdentityArgs } from 
 export type { SftpRepositoryArgs } from "./backends/sftp";
 export type { SwiftRepositoryArgs } from "./backends/swift";
 export type { TlsArgs } from "./backends/tls";
+export type { GuardsArgs } from "./guards";
+export type { CheckArgs, PruneArgs } from "./maintenance";
+export type { PlacementArgs, TolerationArgs } from "./placement";
 export type { RepositoryArgs } from "./repository-args";
 export { ResticBackup } from "./restic-backup";
+export type { RetentionArgs } from "./retention";
+export type { SelectionArgs } from "./selection";
+export type { StepArgs, StepsArgs } from "./steps";
 export type { TuningArgs } from "./tuning";

@@ -28,6 +28,11 @@ export function fileInput(schema: z.ZodType<string>): z.ZodType<pulumi.Input<str
   return leaf(schema, "hidden");
 }
 
+/** Accepts a list whose items, or which as a whole, may be known later. */
+export function list(item: z.ZodType<string>): z.ZodType<pulumi.Input<string[]>> {
+  return leaf(z.array(item, "must be a list"), "shown");
+}
+
 /** Like `input`, for a value that is never shown: not in errors, and encrypted in the state. */
 export function secretInput(schema: z.ZodType<string>): z.ZodType<pulumi.Input<string>> {
   const checked = leaf(schema, "secret");
@@ -61,6 +66,9 @@ export function settle<T>(name: string, node: T, path: readonly PropertyKey[] = 
     const value = later ? later.apply((known) => check(name, path, node, known)) : node.schema.parse(node.value);
     return (node.secrecy === "secret" ? pulumi.secret(value) : value) as T;
   }
+  if (Array.isArray(node)) {
+    return node.map((child, i) => settle(name, child, [...path, i])) as T;
+  }
   if (typeof node === "object" && node !== null && Object.getPrototypeOf(node) === Object.prototype) {
     const entries = Object.entries(node).map(([key, child]) => [key, settle(name, child, [...path, key])]);
     return Object.fromEntries(entries) as T;
@@ -85,7 +93,10 @@ function outputOf(value: unknown): pulumi.Output<unknown> | undefined {
   if (pulumi.Output.isInstance(value)) {
     return value;
   }
-  return value instanceof Promise ? (pulumi.output(value) as pulumi.Output<unknown>) : undefined;
+  const later = (one: unknown) => one instanceof Promise || pulumi.Output.isInstance(one);
+  return later(value) || (Array.isArray(value) && value.some(later))
+    ? (pulumi.output(value) as pulumi.Output<unknown>)
+    : undefined;
 }
 
 function leaf<T>(schema: z.ZodType<T>, secrecy: Secrecy): z.ZodType<pulumi.Input<T>> {

@@ -1,5 +1,10 @@
-/** Which of the three workloads an object belongs to. */
-export type Role = "init" | "backup" | "restore";
+/** Which of the workloads an object belongs to. */
+export type Role = "init" | "backup" | "restore" | "check" | "prune";
+
+/** Only these roles need the volume that is backed up. */
+export function mountsSource(role: Role): boolean {
+  return role === "backup" || role === "restore";
+}
 
 /** Recommended labels, https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
 export function labels(name: string, role?: Role): Record<string, string> {

@@ -8,6 +8,8 @@ import type { Connection } from "./backends/backend";
 import { backupCronJob } from "./backup-cron-job";
 import { containerScripts } from "./container-scripts";
 import { initJob, initJobTimeouts } from "./init-job";
+import { prunes } from "./maintenance";
+import { maintenanceCronJob } from "./maintenance-cron-job";
 import { labels } from "./naming";
 import { announceNewRepository } from "./new-repository";
 import { frozenGenerator, generatedPassword, passwordKey } from "./password";
@@ -84,6 +86,13 @@ export class ResticBackup extends pulumi.ComponentResource {
       dependsOn: init,
       hooks: announceNewRepository(name, connection),
     });
+    new batch.CronJob(`${name}-check`, maintenanceCronJob(settings, refs, "check"), { parent: this, dependsOn: init });
+    if (prunes(settings)) {
+      new batch.CronJob(`${name}-prune`, maintenanceCronJob(settings, refs, "prune"), {
+        parent: this,
+        dependsOn: init,
+      });
+    }
     const restore = new apps.Deployment(`${name}-restore`, restoreDeployment(settings, refs), {
       parent: this,
       ignoreChanges: restoreDeploymentIgnoreChanges,

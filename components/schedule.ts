@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import { withoutSpread } from "./spread";
 
 interface Field {
   readonly name: string;
@@ -25,7 +26,7 @@ const nicknames = ["@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@ye
  *
  * The dialect is that of robfig/cron's `ParseStandard`, which the API server uses: narrower than most cron libraries
  * (no `7` for Sunday, no ranges over the end of the week, no `L`, `W`, `#`), so it is checked here before croner
- * works out whether there is a next run.
+ * works out whether there is a next run. `H` is ours: it is a number before Kubernetes sees it.
  */
 export function scheduleProblem(schedule: string): string | undefined {
   if (schedule.includes("TZ")) {
@@ -34,7 +35,7 @@ export function scheduleProblem(schedule: string): string | undefined {
   if (schedule.startsWith("@")) {
     return nicknames.includes(schedule) ? undefined : `unknown nickname: use one of ${nicknames.join(", ")}`;
   }
-  const parts = schedule.trim().split(/\s+/);
+  const parts = withoutSpread(schedule).trim().split(/\s+/);
   if (parts.length !== fields.length) {
     return `has ${parts.length} fields instead of five: minute, hour, day of month, month, day of week`;
   }

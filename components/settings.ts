@@ -3,10 +3,16 @@ import type { ResticBackupArgs } from "./args";
 import { contradictions } from "./contradictions";
 import * as formats from "./formats";
 import { group } from "./group";
+import { guardsSchema } from "./guards";
 import { input, problemsOf, secretInput, secretPaths, settle } from "./inputs";
+import { checkSchema, pruneSchema } from "./maintenance";
 import { passwordKey } from "./password";
+import { placementSchema } from "./placement";
 import { type Problem, problemsError } from "./problems";
 import { repositorySchema } from "./repository";
+import { retentionSchema } from "./retention";
+import { selectionSchema } from "./selection";
+import { stepsSchema } from "./steps";
 import { tuningSchema } from "./tuning";
 
 /** The one place that names the version of restic. */
@@ -16,7 +22,6 @@ export const defaultImage = "restic/restic:0.19.1";
 const longestName = 49;
 
 const secretName = input(formats.objectName("name the Secret"));
-const keep = input(formats.count(0));
 const quantities = z.record(z.string(), input(formats.quantity));
 const id = input(formats.count(0, 2 ** 31 - 1));
 
@@ -36,17 +41,13 @@ const schema = group("give source and repository", {
     secretKey: input(formats.secretKey).default(passwordKey),
   }).optional(),
   schedule: input(formats.cronSchedule).default("10 23 * * *"),
+  suspend: input(formats.flag).default(false),
   timeZone: input(formats.ianaZone).default("Etc/UTC"),
-  retention: group("give its rules, as in { keepDaily: 7 }", {
-    keepLast: keep.optional(),
-    keepHourly: keep.optional(),
-    keepDaily: keep.optional(),
-    keepWeekly: keep.optional(),
-    keepMonthly: keep.optional(),
-    keepYearly: keep.optional(),
-    keepWithin: input(formats.duration).optional(),
-  }).optional(),
+  retention: retentionSchema,
+  check: checkSchema,
+  prune: pruneSchema,
   host: input(formats.hostName).optional(),
+  repositoryId: input(formats.repositoryId).optional(),
   image: input(formats.image(defaultImage)).default(defaultImage),
   resources: group("give { requests: …, limits: … }", {
     requests: quantities.default({ cpu: "250m", memory: "256Mi" }),
@@ -55,6 +56,10 @@ const schema = group("give source and repository", {
   runAs: group("give { user: 1000 }", { user: id.default(0), group: id.optional(), fsGroup: id.optional() }).prefault(
     {},
   ),
+  selection: selectionSchema,
+  guards: guardsSchema,
+  steps: stepsSchema,
+  placement: placementSchema,
   tuning: tuningSchema,
   deadlines: group("give { backup: 3600 }", {
     backup: input(formats.count(60)).default(21600),

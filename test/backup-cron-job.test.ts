@@ -11,13 +11,14 @@ describe("backupCronJob", () => {
         args({ schedule: "5 4 * * *", timeZone: "Europe/Berlin", deadlines: { backup: 3600 } }),
       );
     });
-    const { spec } = only(found, "kubernetes:batch/v1:CronJob").inputs as {
+    const { spec } = only(found, "kubernetes:batch/v1:CronJob", "backup").inputs as {
       spec: { jobTemplate: { spec: Record<string, unknown> } } & Record<string, unknown>;
     };
     const { jobTemplate, ...schedule } = spec;
     assert.deepEqual(schedule, {
       schedule: "5 4 * * *",
       timeZone: "Europe/Berlin",
+      suspend: false,
       concurrencyPolicy: "Forbid",
       startingDeadlineSeconds: 3600,
       successfulJobsHistoryLimit: 3,
@@ -33,7 +34,7 @@ describe("backupCronJob", () => {
           { action: "Ignore", onPodConditions: [{ type: "DisruptionTarget", status: "True" }] },
           {
             action: "FailJob",
-            onExitCodes: { containerName: "restic", operator: "In", values: [3, 10, 12, 64, 65, 66] },
+            onExitCodes: { containerName: "restic", operator: "In", values: [3, 10, 12, 64, 65, 66, 67] },
           },
         ],
       },

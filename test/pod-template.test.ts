@@ -148,7 +148,11 @@ describe("podTemplate", () => {
       "HOME",
       "BACKUP_REPOSITORY_MOUNT",
     ];
-    const data = ["BACKUP_HOST", "BACKUP_PATH", "BACKUP_RETENTION", "RESTORE_PATH", "TZ", "RESTIC_PACK_SIZE"];
+    const data = [
+      ...["BACKUP_HOST", "BACKUP_PATH", "TZ", "BACKUP_RETENTION", "RESTORE_PATH"],
+      ...["BACKUP_SOURCE_MOUNT", "BACKUP_MIN_FILES", "BACKUP_MIN_BYTES", "BACKUP_MAX_AGE", "BACKUP_SETTLE"],
+      ...["BACKUP_SETTLE_WAIT", "BACKUP_MAX_SHRINK", "BACKUP_CHECK_ZIP", "RESTIC_PACK_SIZE"],
+    ];
     assert.deepEqual(await names("init"), common);
     assert.deepEqual(await names("backup"), [...common, ...data]);
     assert.deepEqual(await names("restore"), await names("backup"));

@@ -31,6 +31,50 @@ const everything = {
   timeZone: "Etc/UTC",
   retention: { keepDaily: 7, keepWithin: "7d" },
   host: "jira",
+  repositoryId: "0123456789abcdef".repeat(4),
+  suspend: false,
+  check: { schedule: "H 3 * * *", parts: 7, suspend: true, deadline: 3600 },
+  prune: { schedule: "H 4 * * 0", maxUnused: "10%", maxRepackSize: "1G", suspend: false, deadline: 3600 },
+  selection: {
+    additionalPaths: ["/data/c", "/scratch"],
+    excludes: ["*.tmp"],
+    excludeIfPresent: [".nobackup"],
+    excludeCaches: true,
+    excludeLargerThan: "2G",
+    tags: ["jira"],
+  },
+  guards: {
+    mounted: true,
+    minFiles: 2,
+    minBytes: 1000,
+    maxAge: 0,
+    settle: 10,
+    marker: "done",
+    settleWait: 20,
+    maxShrink: 20,
+    zip: true,
+  },
+  steps: {
+    before: [
+      {
+        name: "dump",
+        image: "postgres:17",
+        command: ["pg_dump", "jira"],
+        env: { PGHOST: "database" },
+        envSecretName: "database",
+        timeLimit: 60,
+        optional: false,
+        writesSource: false,
+      },
+    ],
+    after: [{ name: "tell", image: "busybox:1.37", command: ["true"] }],
+    scratchSize: "1Gi",
+  },
+  placement: {
+    workloadLabels: { app: "jira" },
+    nodeSelector: { disk: "ssd" },
+    tolerations: [{ key: "dedicated", operator: "Equal", value: "jira", effect: "NoSchedule" }],
+  },
   image: "restic/restic:0.19.1",
   resources: { requests: { cpu: "1" }, limits: { memory: "1Gi" } },
   runAs: { user: 2001, group: 2001, fsGroup: 2001 },
@@ -54,6 +98,7 @@ describe("ResticBackup", () => {
         [
           `${deployment} backup-restore`,
           `${cronJob} backup`,
+          `${cronJob} backup-check`,
           `${job} backup-init`,
           `${configMap} backup-scripts`,
           `${claim} backup-repository`,
@@ -91,6 +136,7 @@ describe("ResticBackup", () => {
       const always = new Set([
         `${deployment} backup-restore`,
         `${cronJob} backup`,
+        `${cronJob} backup-check`,
         `${job} backup-init`,
         `${configMap} backup-scripts`,
         `${secret} backup-password`,
@@ -106,6 +152,18 @@ describe("ResticBackup", () => {
     });
   }
 
+  it("gives space back only where snapshots are removed", async () => {
+    const crons = async (given: Partial<ResticBackupArgs>) =>
+      (await registered(args(given)))
+        .filter(({ type }) => type === cronJob)
+        .map(({ name }) => name)
+        .sort();
+    assert.deepEqual(await crons({}), ["backup", "backup-check"]);
+    assert.deepEqual(await crons({ retention: { keepDaily: 7 } }), ["backup", "backup-check", "backup-prune"]);
+    const url = "https://host/";
+    assert.deepEqual(await crons({ repository: { rest: { url, appendOnly: true } } }), ["backup", "backup-check"]);
+  });
+
   it("makes no claim, and no password, when existing ones are named", async () => {
     const found = await registered(
       args({ repository: { local: { claimName: "kept" } }, password: { secretName: "kept-password" } }),
@@ -114,8 +172,8 @@ describe("ResticBackup", () => {
       found.map(({ type }) => type).filter((type) => [claim, secret, randomPassword].includes(type)),
       [],
     );
-    assert.match(JSON.stringify(only(found, cronJob).inputs), /"claimName":"kept"/);
-    assert.match(JSON.stringify(only(found, cronJob).inputs), /"secretName":"kept-password"/);
+    assert.match(JSON.stringify(only(found, cronJob, "backup").inputs), /"claimName":"kept"/);
+    assert.match(JSON.stringify(only(found, cronJob, "backup").inputs), /"secretName":"kept-password"/);
   });
 
   it("is the parent of all children", async () => {
@@ -133,7 +191,7 @@ describe("ResticBackup", () => {
       new ResticBackup("backup", leastArgs, { providers: [provider] });
     });
     const children = found.filter(({ type }) => type.startsWith("kubernetes:"));
-    assert.equal(children.length, 6);
+    assert.equal(children.length, 7);
     for (const { type, provider } of children) {
       assert.match(provider, /::elsewhere::/, type);
     }
@@ -143,20 +201,26 @@ describe("ResticBackup", () => {
     const found = await registered(args({ repository: { local: {} }, namespace: "jira" }));
     const names = found
       .filter(({ type }) => type.startsWith("kubernetes:"))
-      .map(({ type, inputs }) => [type, (inputs.metadata as { name?: string }).name]);
+      .map(({ type, name, inputs }) => [`${type} ${name}`, (inputs.metadata as { name?: string }).name]);
     assert.deepEqual(Object.fromEntries(names), {
-      [cronJob]: "backup",
-      [deployment]: "backup-restore",
-      [claim]: "backup-repository",
-      [job]: undefined,
-      [secret]: undefined,
-      [configMap]: undefined,
+      [`${cronJob} backup`]: "backup",
+      [`${cronJob} backup-check`]: "backup-check",
+      [`${deployment} backup-restore`]: "backup-restore",
+      [`${claim} backup-repository`]: "backup-repository",
+      [`${job} backup-init`]: undefined,
+      [`${secret} backup-password`]: undefined,
+      [`${configMap} backup-scripts`]: undefined,
     });
   });
 
   it("backs up only after init, and keeps replicas, password and repository out of Pulumi's hands", async () => {
     const found = await registered(leastArgs);
-    assert.ok(only(found, cronJob).dependencies.some((urn) => urn.endsWith("::backup-init")));
+    for (const { name, dependencies } of found.filter(({ type }) => type === cronJob)) {
+      assert.ok(
+        dependencies.some((urn) => urn.endsWith("::backup-init")),
+        name,
+      );
+    }
     assert.deepEqual(only(found, deployment).ignoreChanges, ["spec.replicas"]);
     assert.equal(only(found, secret).retainOnDelete, true);
     assert.equal(only(found, claim).retainOnDelete, true);
@@ -287,8 +351,8 @@ describe("ResticBackup", () => {
     const found = await registered(args({ repository: s3 }));
     const version = /"restic-backup\/credentials":"uid-of-backup-credentials"/;
     assert.match(JSON.stringify(only(found, job).inputs), version);
-    for (const type of [cronJob, deployment]) {
-      assert.doesNotMatch(JSON.stringify(only(found, type).inputs), /uid-of-/);
+    for (const { name, inputs } of workloads(found).filter(({ type }) => type !== job)) {
+      assert.doesNotMatch(JSON.stringify(inputs), /uid-of-/, name);
     }
   });
 
@@ -302,7 +366,7 @@ describe("ResticBackup", () => {
     const kept = { bucket: "abc", credentialsSecretName: "kept", tls: client };
     const mixed = await registered(args({ repository: { s3: kept } }));
     assert.deepEqual(data(mixed), ["tls.crt", "tls.key"]);
-    const pod = JSON.stringify(only(mixed, cronJob).inputs);
+    const pod = JSON.stringify(only(mixed, cronJob, "backup").inputs);
     assert.match(pod, /"secretKeyRef":{"key":"AWS_ACCESS_KEY_ID","name":"kept"}/);
     assert.match(pod, /"secret":{"items":\[[^\]]*\],"name":"backup-credentials"/);
   });
@@ -315,8 +379,8 @@ describe("ResticBackup", () => {
     };
     assert.equal(metadata.name, undefined);
     assert.deepEqual(rest, { apiVersion: "v1", kind: "ConfigMap", immutable: true, data: { "ca.crt": caBundle } });
-    for (const type of [job, cronJob, deployment]) {
-      assert.match(JSON.stringify(only(found, type).inputs), /"name":"backup-authorities-1a2b3c4d"/);
+    for (const { name, inputs } of workloads(found)) {
+      assert.match(JSON.stringify(inputs), /"name":"backup-authorities-1a2b3c4d"/, name);
     }
   });
 
@@ -330,8 +394,8 @@ describe("ResticBackup", () => {
     assert.equal(metadata.name, "backup");
     assert.equal(metadata.namespace, "jira");
     assert.deepEqual(metadata.annotations, { "eks.amazonaws.com/role-arn": workloadIdentity.roleArn });
-    for (const type of [job, cronJob, deployment]) {
-      assert.match(JSON.stringify(only(found, type).inputs), /"serviceAccountName":"backup"/);
+    for (const { name, inputs } of workloads(found)) {
+      assert.match(JSON.stringify(inputs), /"serviceAccountName":"backup"/, name);
     }
   });
 
@@ -346,7 +410,10 @@ describe("ResticBackup", () => {
       const later = await registrations(() => {
         new ResticBackup("backup", unknownAll(known) as ResticBackupArgs);
       }, true);
-      assert.match(JSON.stringify(only(later, cronJob).wire), /"schedule":"04da6b54-80e4-46f7-96ec-b56ff0331ba9"/);
+      assert.match(
+        JSON.stringify(only(later, cronJob, "backup").wire),
+        /"schedule":"04da6b54-80e4-46f7-96ec-b56ff0331ba9"/,
+      );
       assert.deepEqual(names(later), names(await registered(known as ResticBackupArgs, true)), kind);
       for (const { type, name, wire } of later) {
         assert.doesNotMatch(JSON.stringify(wire), /Calling \[toString\]|the-marker/, `${kind}: ${type} ${name}`);
@@ -365,8 +432,18 @@ describe("ResticBackup", () => {
   });
 });
 
+/** Everything that has pods. */
+function workloads(found: readonly Registration[]): Registration[] {
+  const all = found.filter(({ type }) => [job, cronJob, deployment].includes(type));
+  assert.ok(all.length >= 4);
+  return all;
+}
+
 /** Every value that may be an Output, as one that is known at `up` only. */
 function unknownAll(node: unknown, key = ""): unknown {
+  if (Array.isArray(node)) {
+    return node.map((child) => unknownAll(child));
+  }
   if (typeof node === "object" && node !== null) {
     return Object.fromEntries(Object.entries(node).map(([name, child]) => [name, unknownAll(child, name)]));
   }

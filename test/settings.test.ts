@@ -30,6 +30,22 @@ describe("resolveSettings", () => {
       image: "restic/restic:0.19.1",
       resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "1Gi" } },
       runAs: { user: 0 },
+      suspend: false,
+      check: { schedule: "H H(2-5) * * *", parts: 30, suspend: false, deadline: 21600 },
+      prune: { schedule: "H H(2-5) * * 0", maxUnused: "5%", maxRepackSize: "10G", suspend: false, deadline: 21600 },
+      selection: {},
+      guards: {
+        mounted: true,
+        minFiles: 1,
+        minBytes: 1,
+        maxAge: 129600,
+        settle: 60,
+        settleWait: 600,
+        maxShrink: 50,
+        zip: false,
+      },
+      steps: { scratchSize: "10Gi" },
+      placement: {},
       tuning: {},
       deadlines: { backup: 21600, init: 300 },
     });
@@ -58,7 +74,7 @@ describe("resolveSettings", () => {
           'ResticBackup "backup": 3 problems',
           '  schedule: "0 25 * * *": hour 25 is above 23',
           '  timeZone: "Mars/Olympus": no such time zone: use a name of the IANA database, such as Europe/Berlin or Etc/UTC',
-          "  shedule: unknown property: known here are namespace, source, repository, password, schedule, timeZone, retention, host, image, resources, runAs, tuning, deadlines",
+          "  shedule: unknown property: known here are namespace, source, repository, password, schedule, suspend, timeZone, retention, check, prune, host, repositoryId, image, resources, runAs, selection, guards, steps, placement, tuning, deadlines",
         ]);
         return true;
       },
@@ -170,7 +186,7 @@ describe("settingsProblems", () => {
     [
       "a misspelt rule",
       { retention: { keepDayly: 7, keepDaily: 7 } },
-      "retention.keepDayly: unknown property: known here are keepLast, keepHourly, keepDaily, keepWeekly, keepMonthly, keepYearly, keepWithin",
+      "retention.keepDayly: unknown property: known here are keepLast, keepHourly, keepDaily, keepWeekly, keepMonthly, keepYearly, keepWithin, keepWithinHourly, keepWithinDaily, keepWithinWeekly, keepWithinMonthly, keepWithinYearly, keepTags",
     ],
     [
       "a quantity of nothing",

@@ -52,6 +52,8 @@ export function livesThrough({ member, server, how, namespace, prepare }: Life):
       config = {
         namespace,
         source: { claimName: "data" },
+        // The files are written just before.
+        guards: { settle: 0 },
         repository: { [member]: prepared.repository },
         ...prepared.config,
       };

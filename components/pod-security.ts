@@ -1,0 +1,40 @@
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Role } from "./naming";
+import type { PodRefs } from "./pod-refs";
+import type { Settings } from "./settings";
+
+/** The user of all containers of a pod: an image cannot choose another one, so what a step writes, restic reads. */
+export function podSecurity({ runAs }: Settings): types.input.core.v1.PodSecurityContext {
+  return {
+    runAsUser: runAs.user,
+    runAsGroup: runAs.group ?? runAs.user,
+    runAsNonRoot: pulumi.output(runAs.user).apply((user) => user !== 0),
+    fsGroup: runAs.fsGroup,
+    fsGroupChangePolicy: runAs.fsGroup === undefined ? undefined : "OnRootMismatch",
+    seccompProfile: { type: "RuntimeDefault" },
+  };
+}
+
+/** Rights of the containers that are ours. */
+export function containerSecurity({ runAs }: Settings, refs: PodRefs, role: Role): types.input.core.v1.SecurityContext {
+  return {
+    allowPrivilegeEscalation: false,
+    privileged: false,
+    readOnlyRootFilesystem: true,
+    capabilities: {
+      drop: ["ALL"],
+      add: pulumi.output(runAs.user).apply((user) => (user === 0 ? rootCapabilities(refs, role) : [])),
+    },
+  };
+}
+
+/** Root without capabilities is a user like any other: it may not even read files that are not its own. */
+function rootCapabilities(refs: PodRefs, role: Role): string[] {
+  const writesClaim = role === "restore" || refs.repositoryClaim !== undefined;
+  return [
+    ...(role === "restore" ? ["CHOWN", "FOWNER"] : []),
+    ...(writesClaim ? ["DAC_OVERRIDE"] : []),
+    ...(role === "backup" && !writesClaim ? ["DAC_READ_SEARCH"] : []),
+  ];
+}

@@ -1,0 +1,161 @@
+import type { types } from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import * as formats from "./formats";
+import { givenGroup, group } from "./group";
+import { input, list } from "./inputs";
+import type { Problem } from "./problems";
+import type { Settings } from "./settings";
+
+/** Where the scratch volume is mounted in steps and in the backup. */
+export const scratchMount = "/scratch";
+
+/** Where steps find the script that watches over them. */
+const stepScript = "/opt/restic-backup/step.sh";
+
+/**
+ * A container of the user's own, in the pod of a backup: it makes a dump into `/scratch`, triggers an export, tells
+ * somebody. Steps run one after another. A step that fails fails the Job's pod, and what comes after it does not run:
+ * a failed step before the backup means no backup, a failed step after it a failed Job whose snapshot is written. The
+ * pod is tried again, and each of its steps with it.
+ */
+export interface StepArgs {
+  /** Name of the container: lower-case letters, digits and "-". */
+  name: pulumi.Input<string>;
+
+  /** Image with the program, a POSIX shell (`sh`) and `timeout`, as all of Debian's, Alpine's and busybox' have. */
+  image: pulumi.Input<string>;
+
+  /** The program and its arguments. No shell reads them. */
+  command: pulumi.Input<pulumi.Input<string>[]>;
+
+  /** Environment variables that are no secret. */
+  env?: { [name: string]: pulumi.Input<string> };
+
+  /** Name of an existing Secret in `namespace`, whose keys become environment variables. */
+  envSecretName?: pulumi.Input<string>;
+
+  /**
+   * Seconds after which the step is ended, and has failed.
+   *
+   * @default 3600
+   */
+  timeLimit?: pulumi.Input<number>;
+
+  /**
+   * Go on when the step fails: the failure stands in its log, and changes nothing else.
+   *
+   * @default false
+   */
+  optional?: pulumi.Input<boolean>;
+
+  /**
+   * Let the step write to the volume of the source.
+   *
+   * @default false
+   */
+  writesSource?: pulumi.Input<boolean>;
+}
+
+const steps = z
+  .array(
+    group("give { name: …, image: …, command: […] }", {
+      name: input(formats.dnsLabel("name the step")),
+      image: input(formats.image("postgres:17")),
+      command: list(formats.text("give the program")),
+      env: z.record(z.string(), input(formats.text("give the value"))).optional(),
+      envSecretName: input(formats.objectName("name the Secret")).optional(),
+      timeLimit: input(formats.count(1)).default(3600),
+      optional: input(formats.flag).default(false),
+      writesSource: input(formats.flag).default(false),
+    }),
+    "must be a list of steps",
+  )
+  .optional();
+
+export const stepsSchema = group("give { before: [{ name: …, image: …, command: […] }] }", {
+  before: steps,
+  after: steps,
+  scratchSize: input(formats.quantity).default("10Gi"),
+}).prefault({});
+
+/** Steps around the backup. */
+export interface StepsArgs {
+  /** Steps before the backup, in this order. */
+  before?: StepArgs[];
+
+  /** Steps after a backup that succeeded, in this order. */
+  after?: StepArgs[];
+
+  /**
+   * Most that the volume at `/scratch` may hold. It is empty at the beginning of each backup, all steps may write to it,
+   * and it is backed up when `selection.additionalPaths` names `/scratch` or a folder of it.
+   *
+   * @default "10Gi"
+   */
+  scratchSize?: pulumi.Input<string>;
+}
+
+type Step = NonNullable<z.infer<typeof steps>>[number];
+type Container = types.input.core.v1.Container;
+
+/** Whether there is any step, and so a scratch volume. */
+export function hasSteps({ steps: { before = [], after = [] } }: Settings): boolean {
+  return before.length + after.length > 0;
+}
+
+/** All containers of a backup's pod in their order. */
+export function withSteps(settings: Settings, backup: Container): Container[] {
+  const { before = [], after = [] } = settings.steps;
+  return [
+    ...before.map((step) => container(settings, step, "before")),
+    backup,
+    ...after.map((step) => container(settings, step, "after")),
+  ];
+}
+
+/** Two containers of one pod cannot have the same name. */
+export function stepsProblems(args: unknown): Problem[] {
+  const { before, after } = givenGroup(args) ?? {};
+  const names = ["restic", "program"];
+  return Object.entries({ before, after }).flatMap(([when, list]) =>
+    (Array.isArray(list) ? list : []).flatMap((step, i) => {
+      const name = givenGroup(step)?.name;
+      const taken = typeof name === "string" && names.includes(name);
+      names.push(String(name));
+      return taken
+        ? [{ property: `steps.${when}.${i}.name`, value: name, reason: "is the name of another container: choose one" }]
+        : [];
+    }),
+  );
+}
+
+function container({ source, resources }: Settings, step: Step, when: "before" | "after"): Container {
+  const env = {
+    STEP: step.name,
+    STEP_WHEN: when,
+    STEP_TIME_LIMIT: pulumi.interpolate`${step.timeLimit}`,
+    STEP_OPTIONAL: pulumi.output(step.optional).apply((optional) => (optional ? "yes" : "")),
+    ...step.env,
+  };
+  return {
+    name: step.name,
+    image: step.image,
+    command: pulumi.output(step.command).apply((command) => ["sh", stepScript, ...command]),
+    env: Object.entries(env).map(([name, value]) => ({ name, value })),
+    envFrom: step.envSecretName === undefined ? undefined : [{ secretRef: { name: step.envSecretName } }],
+    volumeMounts: [
+      { name: "scripts", mountPath: stepScript, subPath: "step.sh", readOnly: true },
+      { name: "scratch", mountPath: scratchMount },
+      {
+        name: "source",
+        mountPath: source.mountPath,
+        subPath: source.subPath,
+        readOnly: pulumi.output(step.writesSource).apply((writes) => !writes),
+      },
+    ],
+    resources,
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+    terminationMessagePolicy: "FallbackToLogsOnError",
+  };
+}
