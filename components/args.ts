@@ -3,6 +3,7 @@ import type { GuardsArgs } from "./guards";
 import type { CheckArgs, PruneArgs } from "./maintenance";
 import type { PlacementArgs } from "./placement";
 import type { RepositoryArgs } from "./repository-args";
+import type { RetentionArgs } from "./retention";
 import type { SelectionArgs } from "./selection";
 import type { StepsArgs } from "./steps";
 import type { TuningArgs } from "./tuning";
@@ -173,39 +174,6 @@ export interface PasswordArgs {
    * @default "password"
    */
   secretKey?: pulumi.Input<string>;
-}
-
-/**
- * Which snapshots stay. A snapshot is kept when at least one rule keeps it; rules that are not set keep nothing, so at
- * least one must be set.
- */
-export interface RetentionArgs {
-  /** Keep the newest N snapshots. */
-  keepLast?: pulumi.Input<number>;
-  /** Keep the newest snapshot of each of the last N hours that have one. */
-  keepHourly?: pulumi.Input<number>;
-  /** Keep the newest snapshot of each of the last N days that have one. */
-  keepDaily?: pulumi.Input<number>;
-  /** Keep the newest snapshot of each of the last N weeks that have one. */
-  keepWeekly?: pulumi.Input<number>;
-  /** Keep the newest snapshot of each of the last N months that have one. */
-  keepMonthly?: pulumi.Input<number>;
-  /** Keep the newest snapshot of each of the last N years that have one. */
-  keepYearly?: pulumi.Input<number>;
-  /** Keep all snapshots younger than this, counted from the newest one: years, months, days, hours, as in `1y5m7d2h`. */
-  keepWithin?: pulumi.Input<string>;
-  /** Keep the newest snapshot of each hour, among those younger than this. */
-  keepWithinHourly?: pulumi.Input<string>;
-  /** Keep the newest snapshot of each day, among those younger than this. */
-  keepWithinDaily?: pulumi.Input<string>;
-  /** Keep the newest snapshot of each week, among those younger than this. */
-  keepWithinWeekly?: pulumi.Input<string>;
-  /** Keep the newest snapshot of each month, among those younger than this. */
-  keepWithinMonthly?: pulumi.Input<string>;
-  /** Keep the newest snapshot of each year, among those younger than this. */
-  keepWithinYearly?: pulumi.Input<string>;
-  /** Keep all snapshots with one of these tags, for ever; another rule must stand beside it. */
-  keepTag?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /** CPU and memory of every pod, as Kubernetes quantities. */

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { quantityProblem } from "./quantity";
-import { durationProblem } from "./retention";
 import { scheduleProblem } from "./schedule";
 import { timeZoneProblem } from "./time-zone";
 
@@ -22,7 +21,13 @@ export function without(problem: (value: string) => string | undefined): z.ZodTy
 export const cronSchedule = without(scheduleProblem);
 export const ianaZone = without(timeZoneProblem);
 export const quantity = without(quantityProblem);
-export const duration = without(durationProblem);
+
+/** A duration as restic writes it. */
+export const duration = without((value) =>
+  /^(?=.*[1-9])(\d+[ymdh])+$/.test(value)
+    ? undefined
+    : "is not a duration of restic: write years, months, days and hours as in 1y5m7d2h",
+);
 
 /** A whole number; digits in quotes count too, because that is what `pulumi config set` writes. */
 export function count(min: number, max = Number.MAX_SAFE_INTEGER): z.ZodType<number> {

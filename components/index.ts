@@ -3,7 +3,6 @@ export type {
   PasswordArgs,
   ResourcesArgs,
   ResticBackupArgs,
-  RetentionArgs,
   RunAsArgs,
   SourceArgs,
 } from "./args";
@@ -22,6 +21,7 @@ export type { CheckArgs, PruneArgs } from "./maintenance";
 export type { PlacementArgs, TolerationArgs } from "./placement";
 export type { RepositoryArgs } from "./repository-args";
 export { ResticBackup } from "./restic-backup";
+export type { RetentionArgs } from "./retention";
 export type { SelectionArgs } from "./selection";
 export type { StepArgs, StepsArgs } from "./steps";
 export type { TuningArgs } from "./tuning";

@@ -5,7 +5,6 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { ResticBackupArgs } from "./args";
 import type { Connection } from "./backends/backend";
-import type { Credentials } from "./backends/credentials";
 import { backupCronJob } from "./backup-cron-job";
 import { containerScripts } from "./container-scripts";
 import { initJob, initJobTimeouts } from "./init-job";
@@ -14,7 +13,7 @@ import { maintenanceCronJob } from "./maintenance-cron-job";
 import { labels } from "./naming";
 import { announceNewRepository } from "./new-repository";
 import { frozenGenerator, generatedPassword, passwordKey } from "./password";
-import type { CredentialsRef, PodRefs } from "./pod-refs";
+import type { PodRefs } from "./pod-refs";
 import { connectionOf } from "./repository";
 import { repositoryClaim } from "./repository-claim";
 import { restoreDeployment, restoreDeploymentIgnoreChanges } from "./restore-deployment";
@@ -169,30 +168,19 @@ function createCredentials(
   { namespace }: Settings,
   { credentials = [] }: Connection,
 ): Pick<PodRefs, "credentials" | "credentialsVersion"> {
+  // Written out, not taken from the Secret: the pods' templates must stay the same in the preview of its replacement.
+  const secretName = `${name}-credentials`;
+  const refs = credentials.map((one) => ({ secretName: one.secretName ?? secretName, env: one.env, files: one.files }));
   const values = Object.assign({}, ...credentials.map((one) => one.values ?? {}));
   if (Object.keys(values).length === 0) {
-    return { credentials: credentials.map((one) => credentialsRef(one, one.secretName)) };
+    return { credentials: refs };
   }
-  const secret = new core.Secret(
-    `${name}-credentials`,
-    {
-      metadata: { name: `${name}-credentials`, namespace, labels: labels(name) },
-      stringData: values,
-      immutable: true,
-    },
-    { parent, deleteBeforeReplace: true },
-  );
-  return {
-    credentials: credentials.map((one) => credentialsRef(one, one.secretName ?? secret.metadata.name)),
-    credentialsVersion: secret.metadata.uid,
-  };
-}
-
-function credentialsRef({ env, files }: Credentials, secretName: pulumi.Input<string> | undefined): CredentialsRef {
-  if (secretName === undefined) {
-    throw new Error("credentials come either as values or in a Secret");
-  }
-  return { secretName, env, files };
+  const metadata = { name: secretName, namespace, labels: labels(name) };
+  // Not immutable: as long as a pod uses an immutable Secret, the kubelet gives its old values to new pods, even when it
+  // was made anew. https://kubernetes.io/docs/concepts/configuration/secret/#secret-immutable-create
+  const options = { parent, deleteBeforeReplace: true, replaceOnChanges: ["stringData"] };
+  const secret = new core.Secret(secretName, { metadata, stringData: values }, options);
+  return { credentials: refs, credentialsVersion: secret.metadata.uid };
 }
 
 function createAuthorities(

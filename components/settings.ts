@@ -10,6 +10,7 @@ import { passwordKey } from "./password";
 import { placementSchema } from "./placement";
 import { type Problem, problemsError } from "./problems";
 import { repositorySchema } from "./repository";
+import { retentionSchema } from "./retention";
 import { selectionSchema } from "./selection";
 import { stepsSchema } from "./steps";
 import { tuningSchema } from "./tuning";
@@ -21,8 +22,6 @@ export const defaultImage = "restic/restic:0.19.1";
 const longestName = 49;
 
 const secretName = input(formats.objectName("name the Secret"));
-const keep = input(formats.count(0));
-const within = input(formats.duration).optional();
 const quantities = z.record(z.string(), input(formats.quantity));
 const id = input(formats.count(0, 2 ** 31 - 1));
 
@@ -44,21 +43,7 @@ const schema = group("give source and repository", {
   schedule: input(formats.cronSchedule).default("10 23 * * *"),
   suspend: input(formats.flag).default(false),
   timeZone: input(formats.ianaZone).default("Etc/UTC"),
-  retention: group("give its rules, as in { keepDaily: 7 }", {
-    keepLast: keep.optional(),
-    keepHourly: keep.optional(),
-    keepDaily: keep.optional(),
-    keepWeekly: keep.optional(),
-    keepMonthly: keep.optional(),
-    keepYearly: keep.optional(),
-    keepWithin: within,
-    keepWithinHourly: within,
-    keepWithinDaily: within,
-    keepWithinWeekly: within,
-    keepWithinMonthly: within,
-    keepWithinYearly: within,
-    keepTag: list(formats.tag).optional(),
-  }).optional(),
+  retention: retentionSchema,
   check: checkSchema,
   prune: pruneSchema,
   host: input(formats.hostName).optional(),

@@ -98,12 +98,18 @@ back_up() {
 # Without a snapshot's id there is no snapshot, whatever the exit code says.
 read_summary() {
   tail -n 1 "$work/stdout" >"$work/summary"
-  report_snapshot=$(jq -r 'select(.message_type == "summary") | .snapshot_id // ""' "$work/summary") || report_snapshot=
+  # One call of jq, which takes longer to start than to read this.
+  jq -r 'select(.message_type == "summary") | .snapshot_id // "", .total_files_processed // error,
+    .total_bytes_processed // error, .data_added_packed // .data_added // error' "$work/summary" >"$work/counts" || :
+  {
+    read -r report_snapshot || :
+    read -r report_files || :
+    read -r report_bytes || :
+    read -r report_bytes_added || :
+  } <"$work/counts"
   [ -n "$report_snapshot" ] || end 1 "restic ended with code $status, but names no snapshot: take it that none was written."
   short_id=$(printf '%.8s' "$report_snapshot")
-  report_files=$(jq -r '.total_files_processed // error' "$work/summary")
-  report_bytes=$(jq -r '.total_bytes_processed // error' "$work/summary")
-  report_bytes_added=$(jq -r '.data_added_packed // .data_added // error' "$work/summary")
+  [ -n "$report_bytes_added" ] || end 1 "Snapshot $short_id was written, but restic does not say what it holds. Retention was skipped."
   contents="$report_files files, $(human_bytes "$report_bytes"), of which $(human_bytes "$report_bytes_added") were new in the repository"
   say "Snapshot $short_id is written: $contents."
 }

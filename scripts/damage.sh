@@ -11,6 +11,8 @@ damage_signs="$damage_signs|pack files? which are missing from the repository|pa
 damage_signs="$damage_signs|size does not match|hash mismatch|data mismatch|unexpected pack id|index is damaged|damaged pack files"
 
 restic_saw_damage() {
+  damage=
+  [ -s "$work/stderr" ] || return 1
   damage=$(messages "map(select(test(\"$damage_signs\") and (test(\"lock file\") | not))) | first // \"\" | .[:300]") || damage=
   [ -n "$damage" ]
 }

@@ -31,7 +31,7 @@ read_expired() {
 keep_history() {
   # In UTC, because jq 1.6 takes the local daylight saving time for part of the moment:
   # https://github.com/jqlang/jq/issues/2001
-  TZ=UTC0 jq -cn --arg host "$BACKUP_HOST" --arg path "${BACKUP_PATH:-}" '
+  TZ=UTC0 jq -rn --arg host "$BACKUP_HOST" --arg path "${BACKUP_PATH:-}" '
     def moment: capture("^(?<date>.{19})(?<fraction>\\.[0-9]+)?(?<offset>Z|[-+][0-9:]+)$")
       | [(.date + "Z" | fromdateiso8601) - (.offset | if . == "Z" then 0 else
           (if .[:1] == "-" then -60 else 60 end) * ((.[1:3] | tonumber) * 60 + (.[4:6] | tonumber)) end),
@@ -42,16 +42,13 @@ keep_history() {
     | ([.[] | select(.tags | index(["partial"])) | .original // empty]) as $copied
     | map(.superseded = (.id as $id | $copied | index([$id]) != null)
         | .partial = (.superseded or (.tags | index(["partial"]) != null)))
-    | sort_by(.moment)' "$work/stdout" >"$work/history"
-  find_damage_notes
-}
-
-find_damage_notes() {
-  jq -r '([.[] | select(.tags | index(["restic-backup-cleared"])) | .tags[] | select(startswith("clears:"))[7:]]) as $cleared
-    | map(select((.tags | index(["restic-backup-damaged"])) and (.id as $id | $cleared | index([$id]) | not)))
-    | (.[0].moment[0] // ""), map(.id)[]' "$work/history" >"$work/damage"
-  read -r damaged_since <"$work/damage" || damaged_since=
-  damage_notes=$(sed 1d "$work/damage")
+    | sort_by(.moment)
+    | ([.[] | select(.tags | index(["restic-backup-cleared"])) | .tags[] | select(startswith("clears:"))[7:]]) as $cleared
+    | tojson, (map(select((.tags | index(["restic-backup-damaged"])) and (.id as $id | $cleared | index([$id]) | not)))
+        | (.[0].moment[0] // ""), map(.id)[])' "$work/stdout" >"$work/listed"
+  head -n 1 "$work/listed" >"$work/history"
+  damage_notes=$(sed 1,2d "$work/listed")
+  damaged_since=$(sed -n 2p "$work/listed")
   [ -z "$damaged_since" ] || damaged_since=$(local_time "$damaged_since")
 }
 

@@ -15,16 +15,15 @@ apply_retention() {
   # Whoever takes the lock between the list and the removal may change what must be removed: look again then.
   for _ in 1 2 3; do
     list_by_policy host,paths
-    require_listed
+    [ -n "$listed" ] || end 1 "Snapshot $short_id was written, but the repository does not list it: take it that there is none."
     stop_at_damage
-    if shrunk || [ -z "${BACKUP_RETENTION:-}" ]; then
+    warn_if_shrunk
+    if [ -n "$shrunk" ] || [ -z "${BACKUP_RETENTION:-}" ]; then
       return 0
     fi
     # Among them, a partial snapshot would take the place of a complete one.
-    if jq -e 'any(.[]; .mine and .partial)' "$work/history" >/dev/null; then
-      list_by_policy host,paths,tags
-    fi
-    remove_by_policy || return 0
+    [ "$partial" -eq 0 ] || list_by_policy host,paths,tags
+    remove_expired || return 0
     [ "$status" -eq 11 ] || break
   done
   if [ "$status" -ne 0 ]; then
@@ -47,8 +46,10 @@ list_by_policy() {
     old_ifs=$IFS
     IFS='
 '
+    set -f
     # shellcheck disable=SC2086 # one rule a line, checked before
     set -- $BACKUP_RETENTION
+    set +f
     IFS=$old_ifs
     read_expired "$groups" "$@"
   fi
@@ -57,11 +58,32 @@ list_by_policy() {
     fail_or_damaged "Snapshot $short_id is written and safe, but the retention policy could not be applied"
   fi
   ! restic_saw_damage || end_damaged "Snapshot $short_id is written, but not all snapshots can be read"
+  judge_history
 }
 
-require_listed() {
-  jq -e --arg id "$report_snapshot" 'any(.[]; .id == $id)' "$work/history" >/dev/null ||
-    end 1 "Snapshot $short_id was written, but the repository does not list it: take it that there is none."
+# What one look at the list shows: $listed (the new snapshot is there), $partial (how many there are), $kept, $shrunk
+# (files and bytes before and now, if that is a warning), $work/expired. One call of jq, which takes longer to start than
+# to read this.
+judge_history() {
+  jq -r --arg id "$report_snapshot" --argjson percent "$BACKUP_MAX_SHRINK" '
+    def counts: .summary | [.total_files_processed, .total_bytes_processed];
+    (map(select(.id == $id))[0]) as $new
+    | ([.[] | select($new != null and .hostname == $new.hostname and (.paths | sort) == ($new.paths | sort) and .id != $id
+        and (.partial | not) and .moment < $new.moment and .summary != null)] | last) as $old
+    | $new.id // "",
+      (map(select(.mine and .partial)) | length),
+      (map(select(.mine and .kept and (.superseded | not))) | length),
+      (if $percent == 0 or $old == null then [] else [$old, $new | counts]
+        | if transpose | any(.[]; .[1] < .[0] * (100 - $percent) / 100) then flatten else [] end end
+        | map(tostring) | join(" ")),
+      (.[] | select(.mine and (.kept == false or .superseded)) | .id)' "$work/history" >"$work/judged"
+  {
+    read -r listed
+    read -r partial
+    read -r kept
+    read -r shrunk
+  } <"$work/judged"
+  sed 1,4d "$work/judged" >"$work/expired"
 }
 
 # What is stored now may build on damaged data.
@@ -72,31 +94,22 @@ stop_at_damage() {
   end 67 "Snapshot $short_id was written, but may not be restorable: the repository is recorded as damaged since $damaged_since. Retention was skipped. Repair it, then run check.sh --clear-damage."
 }
 
-shrunk() {
-  [ "$BACKUP_MAX_SHRINK" -gt 0 ] || return 1
-  jq -r --arg id "$report_snapshot" --argjson percent "$BACKUP_MAX_SHRINK" '
-    def counts: .summary | [.total_files_processed, .total_bytes_processed];
-    (.[] | select(.id == $id)) as $new
-    | [.[] | select(.hostname == $new.hostname and (.paths | sort) == ($new.paths | sort) and .id != $id
-        and (.partial | not) and .moment < $new.moment and .summary != null)] | last
-    | if . == null then empty else [counts, ($new | counts)] | select(transpose
-        | any(.[]; .[1] < .[0] * (100 - $percent) / 100)) | flatten | map(tostring) | join(" ") end' \
-    "$work/history" >"$work/shrunk"
-  read -r files_before bytes_before files_now bytes_now <"$work/shrunk" || return 1
+warn_if_shrunk() {
+  [ -n "$shrunk" ] || return 0
+  # shellcheck disable=SC2086 # four numbers
+  set -- $shrunk
   report_retention="skipped, because the source has shrunk"
-  warn "The source has shrunk by more than $BACKUP_MAX_SHRINK percent, from $files_before files and $(human_bytes "$bytes_before") to $files_now files and $(human_bytes "$bytes_now"), so no older snapshot was removed: see whether something is missing."
+  warn "The source has shrunk by more than $BACKUP_MAX_SHRINK percent, from $1 files and $(human_bytes "$2") to $3 files and $(human_bytes "$4"), so no older snapshot was removed: see whether something is missing."
 }
 
-# Results: $status, $kept, $removed; fails when nothing may be removed.
-remove_by_policy() {
+# Results: $status, $removed; fails when nothing may be removed.
+remove_expired() {
   status=0
-  jq -r '.[] | select(.mine and (.kept == false or .superseded)) | .id' "$work/history" >"$work/expired"
   if grep -qx "$report_snapshot" "$work/expired"; then
     report_retention="skipped, because a clock is wrong"
     warn "By the retention policy this newest snapshot would be removed, so another one is of a date to come: look at restore.sh --list and the clocks. Nothing was removed."
     return 1
   fi
-  kept=$(jq '[.[] | select(.mine and .kept and (.superseded | not))] | length' "$work/history")
   # As many as one command line surely holds; the next run removes the next.
   removed=$(head -n 5000 "$work/expired" | wc -l)
   removed=$((removed))

@@ -331,17 +331,17 @@ describe("ResticBackup", () => {
   });
 
   it("keeps the name of the credentials' Secret, and makes a new one of new values", async () => {
-    const { inputs, deleteBeforeReplace } = only(
+    const { inputs, deleteBeforeReplace, replaceOnChanges } = only(
       await registered(args({ repository: s3 })),
       secret,
       "backup-credentials",
     );
     const { metadata, ...rest } = inputs as { metadata: { name: string } };
     assert.equal(metadata.name, "backup-credentials");
+    assert.deepEqual(replaceOnChanges, ["stringData"]);
     assert.deepEqual(rest, {
       apiVersion: "v1",
       kind: "Secret",
-      immutable: true,
       stringData: { AWS_ACCESS_KEY_ID: "the-id", AWS_SECRET_ACCESS_KEY: "the-key" },
     });
     assert.equal(deleteBeforeReplace, true);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { durationProblem, forgetFlags, retentionProblem } from "../components/retention";
+import { duration as durationFormat } from "../components/formats";
+import { forgetFlags, retentionProblem } from "../components/retention";
 
 function known(output: pulumi.Output<string>): Promise<string> {
   return new Promise((resolve) => {
@@ -22,6 +23,12 @@ describe("forgetFlags", () => {
       keepMonthly: pulumi.output(12),
       keepYearly: 3,
       keepWithin: "14d",
+      keepWithinHourly: "2d",
+      keepWithinDaily: "1m",
+      keepWithinWeekly: "3m",
+      keepWithinMonthly: "1y",
+      keepWithinYearly: "10y",
+      keepTags: ["release", "before-upgrade"],
     };
     assert.equal(
       await known(forgetFlags(policy)),
@@ -32,6 +39,13 @@ describe("forgetFlags", () => {
         "--keep-monthly=12",
         "--keep-yearly=3",
         "--keep-within=14d",
+        "--keep-within-hourly=2d",
+        "--keep-within-daily=1m",
+        "--keep-within-weekly=3m",
+        "--keep-within-monthly=1y",
+        "--keep-within-yearly=10y",
+        "--keep-tag=release",
+        "--keep-tag=before-upgrade",
       ].join("\n"),
     );
   });
@@ -44,8 +58,13 @@ describe("retentionProblem", () => {
     });
   }
 
+  it("refuses tags alone, which would remove all others", () => {
+    assert.match(retentionProblem({ keepTags: ["release"] }) ?? "accepted", /^keeps nothing but tagged snapshots/);
+  });
+
   for (const policy of [
     { keepDaily: 1 },
+    { keepTags: ["release"], keepLast: 1 },
     { keepWithin: "1d" },
     { keepDaily: 0, keepWeekly: 1 },
     { keepLast: pulumi.output(0) },
@@ -56,7 +75,9 @@ describe("retentionProblem", () => {
   }
 });
 
-describe("durationProblem", () => {
+describe("a duration", () => {
+  const durationProblem = (text: string) => durationFormat.safeParse(text).error?.issues[0]?.message;
+
   for (const duration of ["14d", "1y5m7d2h", "2h"]) {
     it(`accepts ${duration}`, () => {
       assert.equal(durationProblem(duration), undefined);

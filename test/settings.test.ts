@@ -186,7 +186,7 @@ describe("settingsProblems", () => {
     [
       "a misspelt rule",
       { retention: { keepDayly: 7, keepDaily: 7 } },
-      "retention.keepDayly: unknown property: known here are keepLast, keepHourly, keepDaily, keepWeekly, keepMonthly, keepYearly, keepWithin",
+      "retention.keepDayly: unknown property: known here are keepLast, keepHourly, keepDaily, keepWeekly, keepMonthly, keepYearly, keepWithin, keepWithinHourly, keepWithinDaily, keepWithinWeekly, keepWithinMonthly, keepWithinYearly, keepTags",
     ],
     [
       "a quantity of nothing",

@@ -70,7 +70,7 @@ describe("e2e: changes of the repository", function () {
       stringData: { RESTIC_REST_USERNAME: server.username, RESTIC_REST_PASSWORD: server.password },
     });
     const rest = { url: `${server.url}jira/`, credentialsSecretName: "mine" };
-    await stack.configure({ namespace, source: { claimName: "data" }, repository: { rest } });
+    await stack.configure({ namespace, source: { claimName: "data" }, guards: { settle: 0 }, repository: { rest } });
     assert.ok((await stack.up()).changes.includes("delete Secret backup-credentials"));
     assert.equal((await backUp(namespace)).result, "success");
     assert.deepEqual((await stack.preview()).changes, []);
@@ -79,7 +79,7 @@ describe("e2e: changes of the repository", function () {
   function configure(path: string, password: string): Promise<void> {
     const rest = { url: `${server.url}${path}/` };
     return stack.configure(
-      { namespace, source: { claimName: "data" }, repository: { rest } },
+      { namespace, source: { claimName: "data" }, guards: { settle: 0 }, repository: { rest } },
       { "repository.rest.username": server.username, "repository.rest.password": password },
     );
   }

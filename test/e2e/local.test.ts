@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { assertProven } from "../support/proven";
 import { deleteNamespace, getJson, kubectl, newNamespace, tryKubectl } from "./support/cluster";
-import { assertProven } from "./support/proven";
 import { OperationError, Stack } from "./support/stack";
 import { backUp, byHand, loseAndRestore, reportOf, startWorkload, type Workload } from "./support/workload";
 
@@ -8,6 +8,8 @@ const namespace = "e2e-local";
 const config = {
   namespace,
   source: { claimName: "data" },
+  // The files are written just before.
+  guards: { settle: 0 },
   repository: { local: { size: "1Gi" } },
   schedule: "10 23 * * *",
 };
@@ -47,6 +49,7 @@ describe("e2e: a stack with a local repository", function () {
     assert.deepEqual([...changes].sort(), [
       "create ConfigMap backup-scripts",
       "create CronJob backup",
+      "create CronJob backup-check",
       "create Deployment backup-restore",
       "create Job backup-init",
       "create PersistentVolumeClaim backup-repository",

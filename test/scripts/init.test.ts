@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { inBothShells } from "./shell-under-test";
-import { until, withRepository } from "./test-repository";
+import { fakeRestic, until, withRepository } from "./test-repository";
 
 describe("init.sh", function () {
   this.timeout(60_000);
@@ -78,6 +78,39 @@ describe("init.sh", function () {
     assert.match(report.message, /no answer within 3 seconds.*reached/);
     server.close();
   });
+
+  for (const code of [10, 12]) {
+    inBothShells(`takes nothing for an answer that restic says when it is ended: ${code}`, async (world) => {
+      const env = await fakeRestic(
+        world,
+        `echo "$@" >>${world.path("calls")}; trap 'exit ${code}' TERM; sleep 60 & wait`,
+      );
+      const { exitCode, report } = await world.run("init.sh", [], { env: { ...env, BACKUP_PROBE_TIMEOUT: "1" } });
+      assert.equal(exitCode, 1);
+      assert.match(report.message, /no answer within 1 seconds/);
+      assert.doesNotMatch(await readFile(world.path("calls"), "utf8"), /init/);
+    });
+  }
+
+  inBothShells(
+    "gives up after two refusals that time does not change, and waits for a server that starts",
+    async (world) => {
+      let looks = 0;
+      const refusing = await serving((_, answer) => answer.writeHead(++looks > 1 ? 400 : 500).end());
+      const began = Date.now();
+      const refused = await world.run("init.sh", [], { env: { RESTIC_REPOSITORY: refusing.repository } });
+      refusing.close();
+      assert.equal(refused.exitCode, 1);
+      assert.match(refused.report.message, /400 Bad Request/);
+      assert.ok(Date.now() - began < 20_000 && looks >= 3, `${looks} looks`);
+
+      looks = 0;
+      const starting = await serving((_, answer) => answer.writeHead(++looks > 3 ? 401 : 503).end());
+      const started = await world.run("init.sh", [], { env: { RESTIC_REPOSITORY: starting.repository } });
+      starting.close();
+      assert.match(started.report.message, /401 Unauthorized/);
+    },
+  );
 
   inBothShells("says why a server cannot be reached", async (world) => {
     const server = await serving(() => {});

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { azureRows } from "./outcomes/azure";
+import { b2Rows } from "./outcomes/b2";
 import { gcsRows } from "./outcomes/gcs";
 import { localRows } from "./outcomes/local";
 import { rcloneRows } from "./outcomes/rclone";
@@ -17,7 +18,7 @@ import type { World } from "./shell-under-test";
 import { inBusybox } from "./shell-under-test";
 
 const document = join(__dirname, "..", "..", "docs", "outcomes.md");
-const backends = [localRows, restRows, s3Rows, sftpRows, azureRows, gcsRows, swiftRows, rcloneRows];
+const backends = [localRows, restRows, s3Rows, b2Rows, sftpRows, azureRows, gcsRows, swiftRows, rcloneRows];
 const atOnce = 6;
 
 describe("init.sh where something is wrong", function () {

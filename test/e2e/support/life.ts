@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { assertProven } from "../../support/proven";
 import { deleteNamespace, newNamespace } from "./cluster";
 import { assertHidden } from "./hidden";
-import { assertProven } from "./proven";
 import { type Config, OperationError, Stack } from "./stack";
 import { backUp, loseAndRestore, startWorkload, type Workload } from "./workload";
 
@@ -52,6 +52,8 @@ export function livesThrough({ member, server, how, namespace, prepare }: Life):
       config = {
         namespace,
         source: { claimName: "data" },
+        // The files are written just before.
+        guards: { settle: 0 },
         repository: { [member]: prepared.repository },
         ...prepared.config,
       };

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { root } from "./readme";
 
-const readme = join(__dirname, "..", "..", "..", "README.md");
+const readme = join(root, "README.md");
 const head = "| member | proven against | how |\n|---|---|---|\n";
 
 /** The README's table of what was proven is made here: a row that is missing is added, and fails its test once. */
