@@ -1,6 +1,7 @@
 import type { ResticBackupArgs } from "./args";
 import { type Given, givenGroup } from "./group";
 import { guardsProblems } from "./guards";
+import { placementProblems } from "./placement";
 import { only, type Problem } from "./problems";
 import { repositoryProblems } from "./repository";
 import { retentionProblem } from "./retention";
@@ -36,6 +37,7 @@ export function contradictions(args: ResticBackupArgs): Problem[] {
     ...additionalPathProblems(args),
     ...retentionProblems(args),
     ...stepsProblems(args.steps),
+    ...placementProblems(givenGroup(args.placement)),
     ...guardsProblems(givenGroup(args.guards)),
     ...tuningProblems(givenGroup(args.tuning)),
   ];

@@ -108,6 +108,12 @@ export const tag = text("give a tag")
   .regex(/^(?!partial$|restic-backup-)/, "is a tag of the scripts' own: use another one");
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+export const labelName = text("give a name").regex(
+  /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+  'must be the name of a label: at most 63 letters, digits, "-", "_" and ".", after a domain and "/" or not',
+);
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 export const labelValue = text("give a value").regex(
   /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
   'must be the value of a label: at most 63 letters, digits, "-", "_" and "."',

@@ -100,10 +100,11 @@ type GuardsSettings = z.infer<typeof guardsSchema>;
 /** What is wrong between the guards. */
 export function guardsProblems(guards: Given | undefined): Problem[] {
   const { settle = 60, settleWait = 600 } = guards ?? {};
+  const longer = knownNumber(settle);
   return only(
-    knownNumber(settle) > knownNumber(settleWait),
+    longer > knownNumber(settleWait),
     "guards.settleWait",
-    `is less than settle, ${settle}, so no file could settle within it: raise it`,
+    `is less than settle, ${longer}, so no file could settle within it: raise it`,
     settleWait,
   );
 }

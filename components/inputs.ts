@@ -87,6 +87,9 @@ export function problemsOf(error: z.ZodError): Problem[] {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({ property: pathOf([...issue.path, key]), reason: issue.message }));
     }
+    if (issue.code === "invalid_key") {
+      return issue.issues.map(({ message }) => ({ property: pathOf(issue.path), reason: message }));
+    }
     const shown = issue.code === "custom" && issue.params?.shown;
     const value = shown ? issue.params?.value : undefined;
     return [{ property: pathOf(issue.path), value, reason: issue.message }];

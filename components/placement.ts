@@ -2,8 +2,9 @@ import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import * as formats from "./formats";
-import { group } from "./group";
+import { type Given, givenGroup, group } from "./group";
 import { input } from "./inputs";
+import { only, type Problem } from "./problems";
 import type { Settings } from "./settings";
 
 /**
@@ -53,7 +54,7 @@ export interface TolerationArgs {
   effect?: pulumi.Input<string>;
 }
 
-const labelsOf = z.record(z.string(), input(formats.labelValue)).optional();
+const labelsOf = z.record(formats.labelName, input(formats.labelValue)).optional();
 
 export const placementSchema = group("give { workloadLabels: { app: jira } }", {
   workloadLabels: labelsOf,
@@ -61,7 +62,7 @@ export const placementSchema = group("give { workloadLabels: { app: jira } }", {
   tolerations: z
     .array(
       group("give { key: …, effect: … }", {
-        key: input(formats.line).optional(),
+        key: input(formats.labelName).optional(),
         operator: input(formats.oneOf("Equal", "Exists")).optional(),
         value: input(formats.labelValue).optional(),
         effect: input(formats.oneOf("NoSchedule", "PreferNoSchedule", "NoExecute")).optional(),
@@ -70,6 +71,36 @@ export const placementSchema = group("give { workloadLabels: { app: jira } }", {
     )
     .optional(),
 }).prefault({});
+
+/** What Kubernetes would refuse, or take for something else. */
+export function placementProblems(placement: Given | undefined): Problem[] {
+  const { workloadLabels, tolerations } = placement ?? {};
+  const labels = givenGroup(workloadLabels);
+  return [
+    ...only(
+      labels !== undefined && Object.keys(labels).length === 0,
+      "placement.workloadLabels",
+      "names no label, which would mean every pod: name those of the workload, or leave it out",
+    ),
+    ...(Array.isArray(tolerations) ? tolerations : []).flatMap((one, i) => {
+      const { key, operator = "Equal", value } = givenGroup(one) ?? {};
+      const property = `placement.tolerations.${i}`;
+      return [
+        ...only(
+          key === undefined && operator === "Equal",
+          `${property}.key`,
+          "is missing: name the taint, or set operator: Exists to tolerate every one",
+        ),
+        ...only(
+          value !== undefined && operator === "Exists",
+          `${property}.value`,
+          "stands beside operator: Exists, which takes any value: remove one of them",
+          value,
+        ),
+      ];
+    }),
+  ];
+}
 
 type PodSpec = types.input.core.v1.PodSpec;
 

@@ -18,7 +18,8 @@ const spreadItem = /^H(?:\((\d+)-(\d+)\))?(?:\/(\d+))?$/;
  */
 export function spread(schedule: string, identity: string): string {
   return schedule
-    .split(" ")
+    .trim()
+    .split(/\s+/)
     .map((field, i) =>
       field
         .split(",")

@@ -16,6 +16,10 @@ describe("spread", () => {
     assert.equal(spread("H/15 * * * *", "jira/backup"), "4-59/15 * * * *");
   });
 
+  it("counts fields as Kubernetes does, whatever stands between them", () => {
+    assert.equal(spread(" H  H(1-4)\t* * * ", "jira/backup"), spread("H H(1-4) * * *", "jira/backup"));
+  });
+
   const within: [string, RegExp][] = [
     ["H H * * *", /^([0-9]|[1-5][0-9]) ([0-9]|1[0-9]|2[0-3]) \* \* \*$/],
     ["0 H(1-4) * * *", /^0 [1-4] \* \* \*$/],
