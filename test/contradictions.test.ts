@@ -18,6 +18,15 @@ describe("contradictions", () => {
       "the whole volume, restored beside the data",
       { source: { claimName: "c", mountPath: "/data", path: "/data", restorePath: "/data/restored" } },
     ],
+    ["further paths of the volume", { selection: { additionalPaths: ["/var/jira/data", "/var/jira"] } }],
+    [
+      "the scratch volume of a step",
+      {
+        selection: { additionalPaths: ["/scratch", "/scratch/dump"] },
+        steps: { after: [{ name: "dump", image: "postgres:17", command: ["pg_dump"] }] },
+      },
+    ],
+    ["further paths that are not known yet", { selection: { additionalPaths: [pulumi.output("/data")] } }],
     ["paths that are not known yet", { source: { claimName: "c", mountPath: pulumi.output("/data") } }],
     ["groups that the schema refuses", { source: "x", repository: 5, password: [], retention: null }],
   ];
@@ -135,6 +144,38 @@ describe("contradictions", () => {
       "source.mountPath",
       /^would hide \/tmp/,
     ],
+    [
+      "a mount over the steps' scratch volume",
+      { source: { claimName: "c", mountPath: "/scratch", path: "/scratch/x", restorePath: "/scratch/y" } },
+      "source.mountPath",
+      /^would hide \/scratch, which the pod needs itself/,
+    ],
+    [
+      "a path twice",
+      { selection: { additionalPaths: ["/var/jira/data", "/var/jira/export"] } },
+      "selection.additionalPaths.1",
+      /^is source\.path, which is backed up anyway: leave it out$/,
+    ],
+    [
+      "a further path that is not mounted",
+      { selection: { additionalPaths: ["/var/jira2"] } },
+      "selection.additionalPaths.0",
+      /^lies neither in mountPath \/var\/jira nor in \/scratch: nothing else is mounted$/,
+    ],
+    [
+      "a scratch volume that no step writes",
+      { selection: { additionalPaths: ["/scratch"] }, steps: { before: [] } },
+      "selection.additionalPaths.0",
+      /^lies in \/scratch, which is there for steps only: add the step that writes it$/,
+    ],
+    [
+      "two steps of one name",
+      { steps: { before: [{ name: "a" }], after: [{ name: "a" }] } },
+      "steps.after.0.name",
+      /^is the name of another container/,
+    ],
+    ["a wait too short", { guards: { settleWait: 1 } }, "guards.settleWait", /^is less than settle, 60/],
+    ["labels of every pod", { placement: { workloadLabels: {} } }, "placement.workloadLabels", /^names no label/],
     ["retention that keeps nothing", { retention: {} }, "retention", /^keeps nothing/],
     [
       "retention that the server refuses",

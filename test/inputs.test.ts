@@ -2,7 +2,16 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { group } from "../components/group";
-import { fileInput, input, problemsOf, secretInput, secretPaths, settle } from "../components/inputs";
+import {
+  fileInput,
+  input,
+  knownNumber,
+  list,
+  problemsOf,
+  secretInput,
+  secretPaths,
+  settle,
+} from "../components/inputs";
 import { secretArgs } from "../components/settings";
 import { resolved } from "./support/output";
 
@@ -12,6 +21,8 @@ const schema = group("give { a: … }", {
   plain: input(digits).optional(),
   file: fileInput(digits).optional(),
   secret: secretInput(digits).optional(),
+  items: list(digits, 1).optional(),
+  names: z.record(digits, input(digits)).optional(),
   inner: group("give { b: … }", { trimmed: input(z.string().trim()).default("x") }).prefault({}),
 });
 
@@ -23,8 +34,46 @@ describe("problemsOf", () => {
       { property: "plain", value: "x", reason: "must be digits" },
       { property: "file", value: undefined, reason: "must be digits" },
       { property: "secret", value: undefined, reason: "must be digits" },
-      { property: "unknown", reason: "unknown property: known here are plain, file, secret, inner" },
+      { property: "unknown", reason: "unknown property: known here are plain, file, secret, items, names, inner" },
     ]);
+  });
+});
+
+describe("problemsOf a list", () => {
+  const refused: [unknown, string, unknown, string][] = [
+    ["1", "items", "1", "must be a list"],
+    [[], "items", [], "must not be empty"],
+    [["1", "x"], "items.1", "x", "must be digits"],
+  ];
+  for (const [items, property, value, reason] of refused) {
+    it(`names what is wrong in ${JSON.stringify(items)}`, () => {
+      const { error } = schema.safeParse({ items });
+      assert.ok(error);
+      assert.deepEqual(problemsOf(error), [{ property, value, reason }]);
+    });
+  }
+
+  it("names it later with the same words", async () => {
+    for (const items of [pulumi.output(["1", "x"]), ["1", pulumi.output("x")], Promise.resolve(["1", "x"])]) {
+      await assert.rejects(resolved(settle("me", schema.parse({ items }))), {
+        message: 'ResticBackup "me": 1 problem\n  items.1: "x": must be digits',
+      });
+    }
+  });
+
+  it("names a wrong name in a record", () => {
+    const { error } = schema.safeParse({ names: { one: "1" } });
+    assert.ok(error);
+    assert.deepEqual(problemsOf(error), [{ property: "names.one", reason: "must be digits" }]);
+  });
+});
+
+describe("knownNumber", () => {
+  it("is a number that is known, in quotes or not, and compares to nothing else", () => {
+    assert.deepEqual([knownNumber(5), knownNumber("5")], [5, 5]);
+    for (const value of [pulumi.output(5), Promise.resolve(5), undefined, "five", {}]) {
+      assert.equal(Number.isNaN(knownNumber(value)), true);
+    }
   });
 });
 

@@ -4,27 +4,17 @@ import type { PlacementArgs } from "../components";
 import { problemsOf } from "../components/inputs";
 import type { Role } from "../components/naming";
 import { placementProblems, placementSchema } from "../components/placement";
-import { podTemplate } from "../components/pod-template";
 import { resolveSettings } from "../components/settings";
 import { args, unchecked } from "./support/args";
 import { resolved } from "./support/output";
-import { podRefs } from "./support/pod-refs";
+import { pod, roles } from "./support/pod";
 
-interface Placed {
-  affinity?: object;
-  nodeSelector?: object;
-  tolerations?: object[];
-}
-
-async function placed(role: Role, placement?: PlacementArgs): Promise<Placed> {
-  const settings = resolveSettings("backup", args({ placement }));
-  const { spec } = await resolved<{ spec: Placed }>(podTemplate(settings, podRefs(settings), role));
-  const { affinity, nodeSelector, tolerations } = spec;
+async function placed(role: Role, placement?: PlacementArgs) {
+  const { affinity, nodeSelector, tolerations } = (await pod(role, args({ placement }))).spec;
   return { affinity, nodeSelector, tolerations };
 }
 
 const nowhere = { affinity: undefined, nodeSelector: undefined, tolerations: undefined };
-const roles = ["init", "backup", "restore", "check", "prune"] as const;
 
 describe("placement", () => {
   it("is left to the scheduler without being asked", async () => {
