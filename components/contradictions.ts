@@ -4,7 +4,7 @@ import { guardsProblems } from "./guards";
 import { only, type Problem } from "./problems";
 import { repositoryProblems } from "./repository";
 import { retentionProblem } from "./retention";
-import { scratchMount, stepsProblems } from "./steps";
+import { givenSteps, scratchMount, stepsProblems } from "./steps";
 import { tuningProblems } from "./tuning";
 
 /** Mount paths of the pods themselves. */
@@ -20,6 +20,7 @@ const reserved = [
   "/run",
   "/opt",
   "/repository",
+  scratchMount,
   "/var/cache/restic",
 ];
 
@@ -32,7 +33,7 @@ export function contradictions(args: ResticBackupArgs): Problem[] {
     ...repositoryProblems(givenGroup(args.repository)),
     ...passwordProblems(givenGroup(args.password)),
     ...pathProblems(givenGroup(args.source)),
-    ...additionalPathProblems(givenGroup(args.source), givenGroup(args.selection)),
+    ...additionalPathProblems(args),
     ...retentionProblems(args),
     ...stepsProblems(args.steps),
     ...guardsProblems(givenGroup(args.guards)),
@@ -85,20 +86,35 @@ function pathProblems(source: Given | undefined): Problem[] {
   ];
 }
 
-function additionalPathProblems(source: Given | undefined, selection: Given | undefined): Problem[] {
-  const { mountPath = "/var/jira" } = source ?? {};
-  const paths = selection?.additionalPaths;
+function additionalPathProblems(args: ResticBackupArgs): Problem[] {
+  const { mountPath = "/var/jira", path: sourcePath = "/var/jira/export" } = givenGroup(args.source) ?? {};
+  const paths = givenGroup(args.selection)?.additionalPaths;
   if (typeof mountPath !== "string" || !Array.isArray(paths)) {
     return [];
   }
-  return paths.flatMap((path, i) =>
-    only(
-      typeof path === "string" && !isWithin(path, mountPath) && !isWithin(path, scratchMount),
-      `selection.additionalPaths.${i}`,
-      `lies neither in mountPath ${mountPath} nor in ${scratchMount}: nothing else is mounted`,
-      path,
-    ),
-  );
+  const hasScratch = givenSteps(args.steps).length > 0;
+  return paths.flatMap((path, i) => {
+    if (typeof path !== "string") {
+      return [];
+    }
+    const property = `selection.additionalPaths.${i}`;
+    const scratch = isWithin(path, scratchMount);
+    return [
+      ...only(path === sourcePath, property, "is source.path, which is backed up anyway: leave it out", path),
+      ...only(
+        !scratch && !isWithin(path, mountPath),
+        property,
+        `lies neither in mountPath ${mountPath} nor in ${scratchMount}: nothing else is mounted`,
+        path,
+      ),
+      ...only(
+        scratch && !hasScratch,
+        property,
+        `lies in ${scratchMount}, which is there for steps only: add the step that writes it`,
+        path,
+      ),
+    ];
+  });
 }
 
 function restorePathProblem(restorePath: string, path: string, mountPath: string): string | undefined {

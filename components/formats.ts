@@ -94,11 +94,18 @@ export const credential = text("give a value").regex(
   "must be one line, not empty, without white space around it",
 );
 
+/** A variable of a step's own: those of `scripts/step.sh` are taken. */
+export const variableName = text("name the variable")
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of a variable: letters, digits and _")
+  .regex(/^(?!STEP(_WHEN|_TIME_LIMIT|_OPTIONAL)?$)/, "is a variable of step.sh: use another one");
+
 /** Text on one line. */
 export const line = text("give a value").regex(/^[^\p{Cc}]+$/u, "must be one line, and not empty");
 
 /** https://restic.readthedocs.io/en/stable/040_backup.html#tags-for-backup */
-export const tag = text("give a tag").regex(/^[^\p{Cc},\s]+$/u, "must be a word, without comma");
+export const tag = text("give a tag")
+  .regex(/^[^\p{Cc},\s]+$/u, "must be a word, without comma")
+  .regex(/^(?!partial$|restic-backup-)/, "is a tag of the scripts' own: use another one");
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 export const labelValue = text("give a value").regex(
@@ -106,15 +113,15 @@ export const labelValue = text("give a value").regex(
   'must be the value of a label: at most 63 letters, digits, "-", "_" and "."',
 );
 
-/** A size as restic writes it. */
+/** A size as restic writes it, short enough for the shell to calculate with. */
 export const resticSize = text("give a size").regex(
-  /^[1-9]\d*[kKmMgGtT]?$/,
-  "must be a number and k, M, G or T, as in 2G",
+  /^[1-9]\d{0,10}[KMGT]?$/,
+  "must be a number and K, M, G or T, as in 2G",
 );
 
 /** https://restic.readthedocs.io/en/stable/060_forget.html#customize-pruning */
 export const unusedSpace = text("give a percentage or a size").regex(
-  /^(0|[1-9]\d*[kKmMgGtT]?|(100|\d{1,2})(\.\d+)?%|unlimited)$/,
+  /^([1-9]\d{0,10}[KMGT]?|[1-9]?\d%|unlimited)$/,
   "must be a percentage as in 5%, a size as in 10G, or unlimited",
 );
 

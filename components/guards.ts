@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { type Environment, given } from "./backends/backend";
 import * as formats from "./formats";
 import { type Given, group } from "./group";
-import { input } from "./inputs";
+import { input, knownNumber } from "./inputs";
 import { only, type Problem } from "./problems";
 
 /**
@@ -80,14 +80,17 @@ export interface GuardsArgs {
   zip?: pulumi.Input<boolean>;
 }
 
+/** The shell calculates with it. */
+const amount = input(formats.count(0, 999_999_999_999_999));
+
 export const guardsSchema = group("give { maxAge: 0 }", {
   mounted: input(formats.flag).default(true),
-  minFiles: input(formats.count(0)).default(1),
-  minBytes: input(formats.count(0)).default(1),
-  maxAge: input(formats.count(0)).default(129_600),
-  settle: input(formats.count(0)).default(60),
+  minFiles: amount.default(1),
+  minBytes: amount.default(1),
+  maxAge: amount.default(129_600),
+  settle: amount.default(60),
   marker: input(formats.relativePath).optional(),
-  settleWait: input(formats.count(0)).default(600),
+  settleWait: amount.default(600),
   maxShrink: input(formats.count(0, 99)).default(50),
   zip: input(formats.flag).default(false),
 }).prefault({});
@@ -98,7 +101,7 @@ type GuardsSettings = z.infer<typeof guardsSchema>;
 export function guardsProblems(guards: Given | undefined): Problem[] {
   const { settle = 60, settleWait = 600 } = guards ?? {};
   return only(
-    Number(settle) > Number(settleWait),
+    knownNumber(settle) > knownNumber(settleWait),
     "guards.settleWait",
     `is less than settle, ${settle}, so no file could settle within it: raise it`,
     settleWait,

@@ -29,8 +29,8 @@ export function fileInput(schema: z.ZodType<string>): z.ZodType<pulumi.Input<str
 }
 
 /** Accepts a list whose items, or which as a whole, may be known later. */
-export function list(item: z.ZodType<string>): z.ZodType<pulumi.Input<string[]>> {
-  return leaf(z.array(item, "must be a list"), "shown");
+export function list(item: z.ZodType<string>, least = 0): z.ZodType<pulumi.Input<string[]>> {
+  return leaf(z.array(item, "must be a list").min(least, "must not be empty"), "shown");
 }
 
 /** Like `input`, for a value that is never shown: not in errors, and encrypted in the state. */
@@ -76,6 +76,11 @@ export function settle<T>(name: string, node: T, path: readonly PropertyKey[] = 
   return node;
 }
 
+/** A number for comparisons, which are never true while it is not known: an Output complains when it is made one. */
+export function knownNumber(value: unknown): number {
+  return typeof value === "object" ? Number.NaN : Number(value);
+}
+
 /** What zod found, as problems. Values are shown for leaves that are not secret, and for nothing else. */
 export function problemsOf(error: z.ZodError): Problem[] {
   return error.issues.flatMap((issue): Problem[] => {
@@ -103,7 +108,12 @@ function leaf<T>(schema: z.ZodType<T>, secrecy: Secrecy): z.ZodType<pulumi.Input
   const checked = z.unknown().transform((value, context) => {
     const issues = outputOf(value) ? [] : (schema.safeParse(value).error?.issues ?? []);
     for (const { message, path } of issues) {
-      context.addIssue({ code: "custom", message, path, params: { shown: secrecy === "shown", value } });
+      context.addIssue({
+        code: "custom",
+        message,
+        path,
+        params: { shown: secrecy === "shown", value: itemAt(value, path) },
+      });
     }
     return issues.length > 0 ? z.NEVER : new Leaf(value, schema, secrecy);
   });
@@ -115,12 +125,19 @@ function check(name: string, path: readonly PropertyKey[], { schema, secrecy }: 
   if (result.success) {
     return result.data;
   }
-  const property = pathOf(path);
-  const shown = secrecy === "shown" ? value : undefined;
   throw problemsError(
     name,
-    result.error.issues.map(({ message }) => ({ property, value: shown, reason: message })),
+    result.error.issues.map((issue) => ({
+      property: pathOf([...path, ...issue.path]),
+      value: secrecy === "shown" ? itemAt(value, issue.path) : undefined,
+      reason: issue.message,
+    })),
   );
+}
+
+/** What is wrong inside of a list. */
+function itemAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((list, i) => (Array.isArray(list) ? list[Number(i)] : undefined), value);
 }
 
 function pathOf(path: readonly PropertyKey[]): string {

@@ -19,7 +19,8 @@ export interface CheckArgs {
   schedule?: pulumi.Input<string>;
 
   /**
-   * Number of parts: after so many successful checks, all data was read. A part that fails is checked again.
+   * Number of parts, from 1 to 256: after so many successful checks, all data was read. A part that fails is checked
+   * again.
    *
    * @default 30
    */
@@ -53,7 +54,8 @@ export interface PruneArgs {
   schedule?: pulumi.Input<string>;
 
   /**
-   * Unused space that may stay in the repository: a percentage, or a size as in `10G`. Less of it means more data moved.
+   * Unused space that may stay in the repository: a percentage below 100, a size as in `10G`, or `unlimited`. Less of it
+   * means more data moved.
    *
    * @default "5%"
    */
@@ -89,7 +91,7 @@ const common = {
 export const checkSchema = group("give { parts: 7 }", {
   ...common,
   schedule: input(formats.cronSchedule).default("H H(2-5) * * *"),
-  parts: input(formats.count(1, 10_000)).default(30),
+  parts: input(formats.count(1, 256)).default(30),
 }).prefault({});
 
 export const pruneSchema = group("give { maxUnused: 10% }", {
@@ -99,7 +101,7 @@ export const pruneSchema = group("give { maxUnused: 10% }", {
   maxRepackSize: input(formats.resticSize).default("10G"),
 }).prefault({});
 
-/** The variables of `scripts/check.sh` and `scripts/prune.sh`. */
+/** The variables of `scripts/check.sh` and `scripts/prune.sh`, each for its own role. */
 export function maintenanceEnvironment({ check, prune }: Settings, role: Role): Environment {
   return given({
     BACKUP_CHECK_PARTS: role === "check" ? pulumi.interpolate`${check.parts}` : undefined,

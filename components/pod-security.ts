@@ -29,6 +29,23 @@ export function containerSecurity({ runAs }: Settings, refs: PodRefs, role: Role
   };
 }
 
+/** Rights of a step: its image may write to its own root file system, as many programs must. */
+export function stepSecurity(
+  { runAs }: Settings,
+  writesSource: pulumi.Input<boolean>,
+): types.input.core.v1.SecurityContext {
+  return {
+    allowPrivilegeEscalation: false,
+    privileged: false,
+    capabilities: {
+      drop: ["ALL"],
+      add: pulumi
+        .all([runAs.user, writesSource])
+        .apply(([user, writes]) => (user === 0 && writes ? ["DAC_OVERRIDE"] : [])),
+    },
+  };
+}
+
 /** Root without capabilities is a user like any other: it may not even read files that are not its own. */
 function rootCapabilities(refs: PodRefs, role: Role): string[] {
   const writesClaim = role === "restore" || refs.repositoryClaim !== undefined;

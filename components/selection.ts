@@ -11,9 +11,9 @@ import { input, list } from "./inputs";
  */
 export interface SelectionArgs {
   /**
-   * More absolute paths, on the volume of the source or on the scratch volume. `restore.sh` restores `source.path` only;
-   * the others come back by `restic restore` in the restore pod. A change of the paths begins a new series of snapshots:
-   * retention counts the old ones apart.
+   * More absolute paths, on the volume of the source or on the scratch volume of `steps`. `restore.sh` restores
+   * `source.path` only; the others come back by `restic restore` in the restore pod. A change of the paths begins a new
+   * series of snapshots: retention counts the old ones apart.
    */
   additionalPaths?: pulumi.Input<pulumi.Input<string>[]>;
 
@@ -30,10 +30,10 @@ export interface SelectionArgs {
    */
   excludeCaches?: pulumi.Input<boolean>;
 
-  /** Leave out files larger than this: a number and `k`, `M`, `G` or `T`, as in `2G`. */
+  /** Leave out files larger than this: a number and `K`, `M`, `G` or `T`, as in `2G`. */
   excludeLargerThan?: pulumi.Input<string>;
 
-  /** Tags of each snapshot, by which restic's commands find it. */
+  /** Tags of each snapshot, by which restic's commands find it; not `partial` and `restic-backup-…`, which are ours. */
   tags?: pulumi.Input<pulumi.Input<string>[]>;
 }
 

@@ -4,7 +4,8 @@ import { z } from "zod";
 import * as formats from "./formats";
 import { givenGroup, group } from "./group";
 import { input, list } from "./inputs";
-import type { Problem } from "./problems";
+import { stepSecurity } from "./pod-security";
+import { only, type Problem } from "./problems";
 import type { Settings } from "./settings";
 
 /** Where the scratch volume is mounted in steps and in the backup. */
@@ -23,10 +24,14 @@ export interface StepArgs {
   /** Name of the container: lower-case letters, digits and "-". */
   name: pulumi.Input<string>;
 
-  /** Image with the program, a POSIX shell (`sh`) and `timeout`, as all of Debian's, Alpine's and busybox' have. */
+  /**
+   * Image with the program, a POSIX shell (`sh`) and `timeout`, as all of Debian's, Alpine's and busybox' have. The
+   * program runs as the user of the pods (`runAs`), whatever user the image names: what it writes, restic must read.
+   * That user has no capability, root neither: it reads and writes what its own files and their modes allow.
+   */
   image: pulumi.Input<string>;
 
-  /** The program and its arguments. No shell reads them. */
+  /** The program and its arguments. No shell reads them; Kubernetes puts the values of variables in place of `$(NAME)`. */
   command: pulumi.Input<pulumi.Input<string>[]>;
 
   /** Environment variables that are no secret. */
@@ -50,7 +55,8 @@ export interface StepArgs {
   optional?: pulumi.Input<boolean>;
 
   /**
-   * Let the step write to the volume of the source.
+   * Let the step write to the volume of the source; root then writes there whoever owns the files. Other steps read it,
+   * as far as files are readable for their user.
    *
    * @default false
    */
@@ -62,8 +68,8 @@ const steps = z
     group("give { name: …, image: …, command: […] }", {
       name: input(formats.dnsLabel("name the step")),
       image: input(formats.image("postgres:17")),
-      command: list(formats.text("give the program")),
-      env: z.record(z.string(), input(formats.text("give the value"))).optional(),
+      command: list(formats.text("give the program"), 1),
+      env: z.record(formats.variableName, input(formats.text("give the value"))).optional(),
       envSecretName: input(formats.objectName("name the Secret")).optional(),
       timeLimit: input(formats.count(1)).default(3600),
       optional: input(formats.flag).default(false),
@@ -116,21 +122,28 @@ export function withSteps(settings: Settings, backup: Container): Container[] {
 
 /** Two containers of one pod cannot have the same name. */
 export function stepsProblems(args: unknown): Problem[] {
+  const names: unknown[] = ["restic", "program"];
+  return givenSteps(args).flatMap(({ property, name }) => {
+    const taken = typeof name === "string" && names.includes(name);
+    names.push(name);
+    return only(taken, `${property}.name`, "is the name of another container: choose one", name);
+  });
+}
+
+/** The steps as they were given, not checked yet. */
+export function givenSteps(args: unknown): { property: string; name: unknown }[] {
   const { before, after } = givenGroup(args) ?? {};
-  const names = ["restic", "program"];
   return Object.entries({ before, after }).flatMap(([when, list]) =>
-    (Array.isArray(list) ? list : []).flatMap((step, i) => {
-      const name = givenGroup(step)?.name;
-      const taken = typeof name === "string" && names.includes(name);
-      names.push(String(name));
-      return taken
-        ? [{ property: `steps.${when}.${i}.name`, value: name, reason: "is the name of another container: choose one" }]
-        : [];
-    }),
+    (Array.isArray(list) ? list : []).map((step, i) => ({
+      property: `steps.${when}.${i}`,
+      name: givenGroup(step)?.name,
+    })),
   );
 }
 
-function container({ source, resources }: Settings, step: Step, when: "before" | "after"): Container {
+/** It knows neither the repository nor its secrets. */
+function container(settings: Settings, step: Step, when: "before" | "after"): Container {
+  const { source, resources } = settings;
   const env = {
     STEP: step.name,
     STEP_WHEN: when,
@@ -155,7 +168,7 @@ function container({ source, resources }: Settings, step: Step, when: "before" |
       },
     ],
     resources,
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+    securityContext: stepSecurity(settings, step.writesSource),
     terminationMessagePolicy: "FallbackToLogsOnError",
   };
 }

@@ -4,7 +4,7 @@ import { backends, type Kind } from "./backends";
 import { type Environment, given, option } from "./backends/backend";
 import * as formats from "./formats";
 import { type Given, group } from "./group";
-import { input } from "./inputs";
+import { input, knownNumber } from "./inputs";
 import { only, type Problem } from "./problems";
 
 /**
@@ -72,17 +72,12 @@ export const temporarySpace = 2048;
 /** restic keeps one unfinished file for each connection, and one more. */
 export function tuningProblems(tuning: Given | undefined): Problem[] {
   const { connections = 5, packSize = 16 } = tuning ?? {};
-  const needed = (known(connections) + 1) * known(packSize);
+  const needed = (knownNumber(connections) + 1) * knownNumber(packSize);
   return only(
     needed > temporarySpace,
     "tuning",
     `connections and packSize together need ${needed} MiB of scratch space, and pods have ${temporarySpace}: lower one of them`,
   );
-}
-
-/** An Output complains when it is made a number. */
-function known(number: unknown): number {
-  return typeof number === "object" ? Number.NaN : Number(number);
 }
 
 export function tuningEnvironment({ packSize, readConcurrency, compression }: TuningSettings): Environment {
