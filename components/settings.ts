@@ -4,7 +4,7 @@ import { contradictions } from "./contradictions";
 import * as formats from "./formats";
 import { group } from "./group";
 import { guardsSchema } from "./guards";
-import { input, list, problemsOf, secretInput, secretPaths, settle } from "./inputs";
+import { input, problemsOf, secretInput, secretPaths, settle } from "./inputs";
 import { checkSchema, pruneSchema } from "./maintenance";
 import { passwordKey } from "./password";
 import { placementSchema } from "./placement";
