@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -22,18 +23,13 @@ let template: Promise<string> | undefined;
 /** Puts a new, empty repository into the world: made once and copied, with a key that costs nothing to derive. */
 export async function withRepository(world: World): Promise<void> {
   template ??= mkdtemp(join(tmpdir(), "scripts-test-repository-")).then(async (folder) => {
+    process.on("exit", () => rmSync(folder, { recursive: true }));
     await execa("restic", ["init"], { env: { ...world.env, RESTIC_REPOSITORY: folder }, stdin: "ignore" });
     makeKeyCheap(folder, secrets[0] as string);
     return folder;
   });
   await cp(await template, world.repository, { recursive: true });
 }
-
-after(async () => {
-  if (template !== undefined) {
-    await rm(await template, { recursive: true, force: true });
-  }
-});
 
 /** Waits until something holds, and fails when it does not within the time. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
