@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { RepositoryArgs } from "./repository-args";
+import type { TuningArgs } from "./tuning";
 
 /**
  * What `ResticBackup` needs to know. Only `source` and `repository` are required; every other property has a default
@@ -76,6 +77,9 @@ export interface ResticBackupArgs {
 
   /** The user that the pods run as. */
   runAs?: RunAsArgs;
+
+  /** Speed and size of what goes to the repository. */
+  tuning?: TuningArgs;
 
   /** How long the Jobs may take. */
   deadlines?: DeadlinesArgs;

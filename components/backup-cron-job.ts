@@ -1,7 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import { finalExitCodes } from "./exit-codes";
 import { labels } from "./naming";
-import type { PodRefs } from "./pod-template";
+import type { PodRefs } from "./pod-refs";
 import { podTemplate } from "./pod-template";
 import type { Settings } from "./settings";
 

@@ -1,85 +1,41 @@
 import type { ResticBackupArgs } from "./args";
-import type { Problem } from "./problems";
+import { type Given, givenGroup } from "./group";
+import { only, type Problem } from "./problems";
+import { repositoryProblems } from "./repository";
 import { retentionProblem } from "./retention";
+import { tuningProblems } from "./tuning";
 
 /** Mount paths of the pods themselves. */
-const reserved = ["/tmp", "/etc", "/usr", "/bin", "/lib", "/dev", "/proc", "/sys", "/repository", "/var/cache/restic"];
+const reserved = [
+  "/tmp",
+  "/etc",
+  "/usr",
+  "/bin",
+  "/lib",
+  "/dev",
+  "/proc",
+  "/sys",
+  "/run",
+  "/opt",
+  "/repository",
+  "/var/cache/restic",
+];
 
 /**
  * What is wrong between properties, each of which may be fine alone. Malformed groups are left to the schema; values
  * that are not known yet are not compared.
  */
-export function contradictions(args: ResticBackupArgs, repositoryKinds: readonly string[]): Problem[] {
+export function contradictions(args: ResticBackupArgs): Problem[] {
   return [
-    ...repositoryProblems(group(args.repository), repositoryKinds),
-    ...passwordProblems(group(args.password)),
-    ...pathProblems(group(args.source)),
-    ...retentionProblems(args.retention),
+    ...repositoryProblems(givenGroup(args.repository)),
+    ...passwordProblems(givenGroup(args.password)),
+    ...pathProblems(givenGroup(args.source)),
+    ...retentionProblems(args),
+    ...tuningProblems(givenGroup(args.tuning)),
   ];
 }
 
-type Group = Readonly<Record<string, unknown>>;
-
-function group(value: unknown): Group | undefined {
-  return typeof value === "object" && value !== null ? (value as Group) : undefined;
-}
-
-function repositoryProblems(repository: Group | undefined, repositoryKinds: readonly string[]): Problem[] {
-  if (repository === undefined) {
-    return [];
-  }
-  const kinds = repositoryKinds.filter((kind) => repository[kind] !== undefined);
-  const local = group(repository.local);
-  const s3 = group(repository.s3);
-  const rest = group(repository.rest);
-  return [
-    ...only(kinds.length === 0, "repository", `names no storage: set one of ${repositoryKinds.join(", ")}`),
-    ...only(
-      kinds.length > 1,
-      "repository",
-      `names ${kinds.join(" and ")}, but snapshots go to one place: keep one of them`,
-    ),
-    ...["size", "storageClassName"].flatMap((property) =>
-      only(
-        local?.claimName !== undefined && local[property] !== undefined,
-        `repository.local.${property}`,
-        "is for a new claim, and claimName names an existing one: remove one of them",
-      ),
-    ),
-    ...credentialProblems("repository.s3", s3, "accessKeyId", "secretAccessKey", true),
-    ...credentialProblems("repository.rest", rest, "username", "password", false),
-  ];
-}
-
-function credentialProblems(
-  at: string,
-  backend: Group | undefined,
-  id: string,
-  key: string,
-  needed: boolean,
-): Problem[] {
-  if (backend === undefined) {
-    return [];
-  }
-  const given = [id, key].filter((property) => backend[property] !== undefined);
-  const byName = backend.credentialsSecretName !== undefined;
-  const missing = given[0] === id ? key : id;
-  return [
-    ...only(given.length === 1 && !byName, `${at}.${missing}`, `is missing: ${given[0]} is of no use without it`),
-    ...only(
-      given.length > 0 && byName,
-      `${at}.credentialsSecretName`,
-      `names a Secret, and ${given.join(" and ")} would make another one: remove one of them`,
-    ),
-    ...only(
-      needed && given.length === 0 && !byName,
-      `${at}.${id}`,
-      `is missing: give ${id} and ${key}, or credentialsSecretName`,
-    ),
-  ];
-}
-
-function passwordProblems(password: Group | undefined): Problem[] {
+function passwordProblems(password: Given | undefined): Problem[] {
   if (password === undefined) {
     return [];
   }
@@ -100,7 +56,7 @@ function passwordProblems(password: Group | undefined): Problem[] {
   ];
 }
 
-function pathProblems(source: Group | undefined): Problem[] {
+function pathProblems(source: Given | undefined): Problem[] {
   const { mountPath = "/var/jira", path = "/var/jira/export", restorePath = "/var/jira/import" } = source ?? {};
   if (typeof mountPath !== "string" || typeof path !== "string" || typeof restorePath !== "string") {
     return [];
@@ -141,11 +97,15 @@ function isWithin(path: string, directory: string): boolean {
   return path === directory || path.startsWith(`${directory}/`);
 }
 
-function retentionProblems(retention: ResticBackupArgs["retention"]): Problem[] {
-  const reason = group(retention) && retention ? retentionProblem(retention) : undefined;
-  return reason ? [{ property: "retention", reason }] : [];
-}
-
-function only(isProblem: boolean, property: string, reason: string, value?: unknown): Problem[] {
-  return isProblem ? [{ property, value, reason }] : [];
+function retentionProblems({ retention, repository }: ResticBackupArgs): Problem[] {
+  const reason = givenGroup(retention) && retention ? retentionProblem(retention) : undefined;
+  const appendOnly = [true, "true"].includes(givenGroup(givenGroup(repository)?.rest)?.appendOnly as boolean | string);
+  return [
+    ...only(reason !== undefined, "retention", reason ?? ""),
+    ...only(
+      retention !== undefined && appendOnly,
+      "retention",
+      "cannot be applied through a server with --append-only, which refuses to delete: run `restic forget` at the server, or remove appendOnly",
+    ),
+  ];
 }

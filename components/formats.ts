@@ -10,7 +10,7 @@ export function text(missing: string): z.ZodString {
 }
 
 /** A string for which `problem` finds no fault. */
-function without(problem: (value: string) => string | undefined): z.ZodType<string> {
+export function without(problem: (value: string) => string | undefined): z.ZodType<string> {
   return text("give a value").superRefine((value, context) => {
     const reason = problem(value);
     if (reason) {
@@ -72,6 +72,17 @@ export const relativePath = text("give a path").regex(
   'must be a relative path without "//", "./", "../" and "/" at its ends',
 );
 
+/** A path of either kind. */
+export const anyPath = text("give a path").regex(
+  /^\/?(?!\.{1,2}(\/|$))[^/\p{Cc}]+(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]+)*$/u,
+  'must be a path without "//", "./", "../" and "/" at the end',
+);
+
+/** One of a few words. */
+export function oneOf(...words: readonly string[]): z.ZodType<string> {
+  return without((word) => (words.includes(word) ? undefined : `must be one of ${words.join(", ")}`));
+}
+
 /** What restic and its backends read as one line, without white space around it. */
 export const credential = text("give a value").regex(
   /^\S([^\p{Cc}]*\S)?$/u,
@@ -84,63 +95,25 @@ export const hostName = text("give a name").regex(
   'must be letters, digits, "-", "_" and ".", and begin with a letter or digit',
 );
 
-/** A reference to an image with a version, not older than the first restic that tells a wrong password. */
-export const image = without((reference) => {
-  const match =
-    /^[a-z0-9][-a-z0-9._:/]*?(?::(?<tag>[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}))?(?<digest>@sha256:[0-9a-f]{64})?$/.exec(
-      reference,
-    );
-  if (!match) {
-    return "is not the reference of an image, such as restic/restic:0.19.1";
-  }
-  const { tag, digest } = match.groups ?? {};
-  if (digest === undefined && (tag === undefined || tag === "latest")) {
-    return "names no version, so it may change between two nights: add one, such as :0.19.1";
-  }
-  const version = /^v?(\d+)\.(\d+)\.(\d+)/.exec(tag ?? "");
-  const [major = 1, minor = 0, patch = 0] = version?.slice(1).map(Number) ?? [];
-  const old = major === 0 && (minor < 17 || (minor === 17 && patch < 1));
-  return old && /(^|\/)restic\/restic:/.test(reference)
-    ? "is older than restic 0.17.1, which cannot tell a wrong password from other failures: use 0.19.1"
-    : undefined;
-});
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-export const bucketName = without((bucket) => {
-  if (bucket.includes("/")) {
-    return "has a slash, and a bucket's name has none: put the folder into prefix";
-  }
-  return /^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$/.test(bucket) && !bucket.includes("..")
-    ? undefined
-    : 'is not the name of a bucket: 3 to 63 lower-case letters, digits, "-" and "."';
-});
-
-/** A server: host with optional port, or a URL without path. */
-export const endpoint = without((server) => {
-  const url = parseUrl(/^https?:\/\//.test(server) ? server : `https://${server}`);
-  if (url === undefined) {
-    return "is neither a host with optional port nor a URL that begins with https:// or http://";
-  }
-  if (url.username || url.password) {
-    return "holds a user or password: give them as credentials";
-  }
-  return url.pathname !== "/" || url.search || url.hash
-    ? "holds more than a server: the bucket is a property of its own"
-    : undefined;
-});
-
-/** The URL of a repository on a REST server. */
-export const restUrl = without((address) => {
-  const url = parseUrl(address);
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    return "must be a URL that begins with https:// or http://, without rest: in front";
-  }
-  if (url.username || url.password) {
-    return "holds a user or password: give them as username and password";
-  }
-  return url.search || url.hash ? "has a query or fragment, which a REST server does not know" : undefined;
-});
-
-function parseUrl(address: string): URL | undefined {
-  return !/\s/.test(address) && URL.canParse(address) ? new URL(address) : undefined;
+/** A reference to an image with a version; restic's is not older than the first that tells a wrong password. */
+export function image(example: string): z.ZodType<string> {
+  return without((reference) => {
+    const match =
+      /^[a-z0-9][-a-z0-9._:/]*?(?::(?<tag>[A-Za-z0-9_][-A-Za-z0-9_.]{0,127}))?(?<digest>@sha256:[0-9a-f]{64})?$/.exec(
+        reference,
+      );
+    if (!match) {
+      return `is not the reference of an image, such as ${example}`;
+    }
+    const { tag, digest } = match.groups ?? {};
+    if (digest === undefined && (tag === undefined || tag === "latest")) {
+      return `names no version, so it may change between two nights: add one, as in ${example}`;
+    }
+    const version = /^v?(\d+)\.(\d+)\.(\d+)/.exec(tag ?? "");
+    const [major = 1, minor = 0, patch = 0] = version?.slice(1).map(Number) ?? [];
+    const old = major === 0 && (minor < 17 || (minor === 17 && patch < 1));
+    return old && /(^|\/)restic\/restic:/.test(reference)
+      ? "is older than restic 0.17.1, which cannot tell a wrong password from other failures: use 0.19.1"
+      : undefined;
+  });
 }

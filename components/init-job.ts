@@ -1,8 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { finalExitCodes } from "./exit-codes";
 import { labels } from "./naming";
-import type { PodRefs } from "./pod-template";
+import type { PodRefs } from "./pod-refs";
 import { podTemplate } from "./pod-template";
 import type { Settings } from "./settings";
 
@@ -11,6 +10,7 @@ import type { Settings } from "./settings";
  * what is wrong with storage or password fails the deployment, not the first night.
  */
 export function initJob(settings: Settings, refs: PodRefs): types.input.batch.v1.Job {
+  const template = podTemplate(settings, refs, "init");
   return {
     metadata: {
       namespace: settings.namespace,
@@ -19,18 +19,21 @@ export function initJob(settings: Settings, refs: PodRefs): types.input.batch.v1
       // https://github.com/pulumi/pulumi-kubernetes/issues/856
       annotations: { "pulumi.com/replaceUnready": "true" },
     },
-    // No ttlSecondsAfterFinished: Pulumi would miss the Job at the next `up`, and run it again.
+    // No ttlSecondsAfterFinished: Pulumi would miss the Job at the next `up`, and run it again. No podFailurePolicy:
+    // Pulumi would go on waiting for a Job that it has failed, until the time is over.
+    // https://github.com/pulumi/pulumi-kubernetes/blob/v4.25.0/provider/pkg/await/job.go
     spec: {
-      backoffLimit: 2,
+      backoffLimit: 1,
       activeDeadlineSeconds: settings.deadlines.init,
-      podFailurePolicy: finalExitCodes(),
-      template: podTemplate(settings, refs, "init"),
+      template: { ...template, metadata: { ...template.metadata, annotations: versionOf(refs) } },
     },
   };
 }
 
-/** Fields that Kubernetes does not let change, beyond those that the provider knows of. */
-export const initJobReplaceOnChanges = ["spec.podFailurePolicy"];
+/** New credentials make a new template, and so a new Job, which checks them. */
+function versionOf({ credentialsVersion }: PodRefs): { [name: string]: pulumi.Input<string> } | undefined {
+  return credentialsVersion === undefined ? undefined : { "restic-backup/credentials": credentialsVersion };
+}
 
 /** Kubernetes ends the Job first, and says why; only then does Pulumi give up waiting. */
 export function initJobTimeouts({ deadlines }: Settings): pulumi.CustomTimeouts {

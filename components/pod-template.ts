@@ -1,28 +1,17 @@
 import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { privateFolder } from "./backends/credentials";
+import { programFolder } from "./backends/rclone";
 import type { Role } from "./naming";
 import { labels } from "./naming";
-import type { Repository } from "./repository";
-import { repositoryMount } from "./repository";
+import type { PodRefs } from "./pod-refs";
+import { kindOf } from "./repository";
+import { repositoryStorage, type Storage, secretFilesMount, secretMode } from "./repository-storage";
 import { forgetFlags } from "./retention";
 import type { Settings } from "./settings";
-
-/** What the pods refer to: objects that exist before them, and the repository. */
-export interface PodRefs {
-  readonly name: string;
-  readonly host: pulumi.Input<string>;
-  readonly repository: Repository;
-  readonly scripts: pulumi.Input<string>;
-  readonly password: { readonly secretName: pulumi.Input<string>; readonly key: pulumi.Input<string> };
-  /** Secret with the backend's credentials, its keys being names of environment variables. */
-  readonly credentials?: { readonly secretName: pulumi.Input<string>; readonly keys: readonly string[] };
-  /** Claim of a local repository. */
-  readonly repositoryClaim?: pulumi.Input<string>;
-}
+import { temporarySpace, tuningEnvironment, tuningOptions } from "./tuning";
 
 type Pod = types.input.core.v1.PodTemplateSpec;
-type Volume = types.input.core.v1.Volume;
-type Mount = types.input.core.v1.VolumeMount;
 type EnvVar = types.input.core.v1.EnvVar;
 
 /** restic removes its lock within a minute after SIGTERM; the rest is for a slow storage. */
@@ -30,66 +19,82 @@ const gracePeriodSeconds = 120;
 
 /** The one shape of all pods; the role decides the script, and whether and how the source is mounted. */
 export function podTemplate(settings: Settings, refs: PodRefs, role: Role): Pod {
-  const { volumes, mounts } = storage(settings, refs, role);
+  const parts = [...storage(settings, refs, role), ...repositoryStorage(settings, refs)];
   return {
-    metadata: { labels: labels(refs.name, role) },
+    metadata: { labels: { ...labels(refs.name, role), ...refs.connection.serviceAccount?.podLabels } },
     spec: {
+      serviceAccountName: refs.serviceAccount,
       restartPolicy: role === "restore" ? "Always" : "Never",
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: gracePeriodSeconds,
       securityContext: podSecurity(settings),
+      initContainers: initContainers(settings, refs, role),
       containers: [
         {
           name: "restic",
           image: settings.image,
           command: [`/usr/local/bin/${role === "restore" ? "standby" : role}.sh`],
           env: environment(settings, refs, role),
-          volumeMounts: mounts,
+          volumeMounts: parts.map(({ volume, mount }) => ({ name: volume.name, ...mount })),
           resources: settings.resources,
           securityContext: containerSecurity(settings, refs, role),
           terminationMessagePolicy: "FallbackToLogsOnError",
         },
       ],
-      volumes,
+      volumes: parts.map(({ volume }) => volume),
     },
   };
 }
 
 /** Init knows the repository and nothing else, so that no other setting makes it run again. */
 function environment(settings: Settings, refs: PodRefs, role: Role): EnvVar[] {
-  const { repository, credentials } = refs;
+  const { connection, credentials } = refs;
   const common = {
-    RESTIC_REPOSITORY: repository.url,
+    RESTIC_REPOSITORY: connection.url,
     RESTIC_PASSWORD_FILE: "/etc/restic/password",
     RESTIC_CACHE_DIR: "/var/cache/restic",
-    RESTIC_OPTIONS: pulumi.all([...repository.options]).apply((options) => options.join("\n")),
+    RESTIC_OPTIONS: lines(options(settings, refs, role)),
     RESTIC_PROGRESS_FPS: "0.0166",
     TMPDIR: "/tmp",
     HOME: "/tmp",
-    ...repository.env,
+    ...connection.env,
   };
+  const files = credentials.some((source) => source.files.length > 0)
+    ? { BACKUP_SECRET_FILES: secretFilesMount, BACKUP_PRIVATE_FOLDER: privateFolder }
+    : {};
   const data = {
     BACKUP_HOST: refs.host,
     BACKUP_PATH: settings.source.path,
     BACKUP_RETENTION: forgetFlags(settings.retention),
     RESTORE_PATH: settings.source.restorePath,
     TZ: settings.timeZone,
+    ...tuningEnvironment(settings.tuning),
   };
-  const plain = Object.entries(role === "init" ? common : { ...common, ...data });
-  const fromSecret = (credentials?.keys ?? []).map((key) => ({
-    name: key,
-    valueFrom: { secretKeyRef: { name: credentials?.secretName, key } },
-  }));
+  const plain = Object.entries({ ...common, ...files, ...(role === "init" ? {} : data) });
+  const fromSecret = credentials.flatMap(({ env, secretName }) =>
+    env.map(({ key, optional }) => ({
+      name: key,
+      valueFrom: { secretKeyRef: { name: secretName, key, ...(optional ? { optional } : {}) } },
+    })),
+  );
   return [...plain.map(([name, value]) => ({ name, value })), ...fromSecret];
 }
 
-function storage(settings: Settings, refs: PodRefs, role: Role): { volumes: Volume[]; mounts: Mount[] } {
-  const { source, runAs } = settings;
-  // A Secret's files belong to root: another user reads them by their mode, which only this container sees.
-  const secretMode = pulumi.output(runAs.user).apply((user) => (user === 0 ? 0o400 : 0o444));
+function options(settings: Settings, { connection }: PodRefs, role: Role): pulumi.Input<string>[] {
+  const { options: own = [] } = connection;
+  return role === "init" ? [...own] : [...own, ...tuningOptions(settings.tuning, kindOf(settings.repository))];
+}
+
+function lines(options: readonly pulumi.Input<string>[]): pulumi.Output<string> {
+  return pulumi.all([...options]).apply((known) => known.filter((option) => option !== "").join("\n"));
+}
+
+/** What every pod has, and the source where it is needed. */
+function storage(settings: Settings, refs: PodRefs, role: Role): Storage[] {
+  const { source } = settings;
   const passwordFile = [{ key: refs.password.key, path: "password" }];
-  const parts: { volume: Volume; mount: Omit<Mount, "name"> }[] = [
+  const parts: Storage[] = [
     {
       volume: { name: "scripts", configMap: { name: refs.scripts, defaultMode: 0o555 } },
       mount: { mountPath: "/usr/local/bin", readOnly: true },
@@ -97,29 +102,40 @@ function storage(settings: Settings, refs: PodRefs, role: Role): { volumes: Volu
     {
       volume: {
         name: "password",
-        secret: { secretName: refs.password.secretName, items: passwordFile, defaultMode: secretMode },
+        secret: { secretName: refs.password.secretName, items: passwordFile, defaultMode: secretMode(settings) },
       },
       mount: { mountPath: "/etc/restic", readOnly: true },
     },
-    { volume: { name: "tmp", emptyDir: { sizeLimit: "2Gi" } }, mount: { mountPath: "/tmp" } },
+    { volume: { name: "tmp", emptyDir: { sizeLimit: `${temporarySpace}Mi` } }, mount: { mountPath: "/tmp" } },
     { volume: { name: "cache", emptyDir: { sizeLimit: "10Gi" } }, mount: { mountPath: "/var/cache/restic" } },
   ];
-  if (refs.repositoryClaim !== undefined) {
-    parts.push({
-      volume: { name: "repository", persistentVolumeClaim: { claimName: refs.repositoryClaim } },
-      mount: { mountPath: repositoryMount },
-    });
+  return role === "init"
+    ? parts
+    : [
+        ...parts,
+        {
+          volume: { name: "source", persistentVolumeClaim: { claimName: source.claimName } },
+          mount: { mountPath: source.mountPath, subPath: source.subPath, readOnly: role === "backup" },
+        },
+      ];
+}
+
+/** Brings the program that restic calls, where the official restic image lacks it. */
+function initContainers(settings: Settings, refs: PodRefs, role: Role): types.input.core.v1.Container[] | undefined {
+  const { programImage } = refs.connection;
+  if (programImage === undefined) {
+    return undefined;
   }
-  if (role !== "init") {
-    parts.push({
-      volume: { name: "source", persistentVolumeClaim: { claimName: source.claimName } },
-      mount: { mountPath: source.mountPath, subPath: source.subPath, readOnly: role === "backup" },
-    });
-  }
-  return {
-    volumes: parts.map(({ volume }) => volume),
-    mounts: parts.map(({ volume, mount }) => ({ name: volume.name, ...mount })),
-  };
+  return [
+    {
+      name: "program",
+      image: programImage,
+      command: ["cp", "/usr/local/bin/rclone", `${programFolder}/rclone`],
+      volumeMounts: [{ name: "program", mountPath: programFolder }],
+      resources: settings.resources,
+      securityContext: containerSecurity(settings, refs, role),
+    },
+  ];
 }
 
 function podSecurity({ runAs }: Settings): types.input.core.v1.PodSecurityContext {

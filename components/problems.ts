@@ -17,6 +17,16 @@ export function problemsError(name: string, problems: readonly Problem[]): pulum
 }
 
 function describe({ property, value, reason }: Problem): string {
-  const shown = value === undefined ? "" : `${JSON.stringify(value).replace(/\/\/[^/@"]*@/g, "//***@")}: `;
+  const shown = value === undefined ? "" : `${withoutPassword(JSON.stringify(value))}: `;
   return `${property}: ${shown}${reason}`;
+}
+
+/** Passwords are written into addresses with and without `https://`, and with `/` and `@` in them. */
+function withoutPassword(json: string): string {
+  return json.replace(/(\/\/).*@|(?<=")(?!\w+:\/\/)[^"/]*:.*@/, (_, slashes = "") => `${slashes}***@`);
+}
+
+/** A problem, if it is one. */
+export function only(isProblem: boolean, property: string, reason: string, value?: unknown): Problem[] {
+  return isProblem ? [{ property, value, reason }] : [];
 }

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
+import type { Claim } from "./backends/backend";
 import { labels } from "./naming";
-import type { Repository } from "./repository";
 import type { Settings } from "./settings";
 
 /**
@@ -10,7 +10,7 @@ import type { Settings } from "./settings";
 export function repositoryClaim(
   settings: Settings,
   name: string,
-  claim: NonNullable<Repository["claim"]>,
+  claim: Claim,
 ): types.input.core.v1.PersistentVolumeClaim {
   return {
     metadata: { name: `${name}-repository`, namespace: settings.namespace, labels: labels(name) },

@@ -4,16 +4,19 @@ import * as core from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { ResticBackupArgs } from "./args";
+import type { Connection } from "./backends/backend";
 import { backupCronJob } from "./backup-cron-job";
 import { containerScripts } from "./container-scripts";
-import { initJob, initJobReplaceOnChanges, initJobTimeouts } from "./init-job";
+import { initJob, initJobTimeouts } from "./init-job";
 import { labels } from "./naming";
+import { announceNewRepository } from "./new-repository";
 import { frozenGenerator, generatedPassword, passwordKey } from "./password";
-import type { PodRefs } from "./pod-template";
-import { type Repository, repositoryOf } from "./repository";
+import type { PodRefs } from "./pod-refs";
+import { connectionOf } from "./repository";
 import { repositoryClaim } from "./repository-claim";
 import { restoreDeployment, restoreDeploymentIgnoreChanges } from "./restore-deployment";
 import { resolveSettings, type Settings } from "./settings";
+import { passwd } from "./users";
 
 /**
  * restic backups of one Kubernetes volume: the repository's password, a Job that initialises the repository, a CronJob
@@ -49,11 +52,11 @@ export class ResticBackup extends pulumi.ComponentResource {
   constructor(name: string, args: ResticBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     const settings = resolveSettings(name, args);
     super("restic-backup:index:ResticBackup", name, settings, opts);
-    const repository = repositoryOf(settings);
+    const connection = connectionOf(settings.repository);
 
     const password = createPassword(this, name, settings);
-    const credentials = createCredentials(this, name, settings, repository);
-    const claimName = createRepositoryClaim(this, name, settings, repository);
+    const credentials = createCredentials(this, name, settings, connection);
+    const claimName = createRepositoryClaim(this, name, settings, connection);
     const scripts = new core.ConfigMap(
       `${name}-scripts`,
       { metadata: { namespace: settings.namespace, labels: labels(name) }, data: containerScripts(), immutable: true },
@@ -62,26 +65,32 @@ export class ResticBackup extends pulumi.ComponentResource {
     const refs: PodRefs = {
       name,
       host: settings.host ?? pulumi.interpolate`${settings.namespace}-${name}`,
-      repository,
+      connection,
       scripts: scripts.metadata.name,
       password: { secretName: password.secretName, key: settings.password?.secretKey ?? passwordKey },
-      credentials,
+      ...credentials,
+      authorities: createAuthorities(this, name, settings, connection),
+      users: connection.needsUser ? createUsers(this, name, settings) : undefined,
+      serviceAccount: createServiceAccount(this, name, settings, connection),
       repositoryClaim: claimName,
     };
 
     const init = new batch.Job(`${name}-init`, initJob(settings, refs), {
       parent: this,
-      replaceOnChanges: initJobReplaceOnChanges,
       customTimeouts: initJobTimeouts(settings),
     });
-    const backup = new batch.CronJob(name, backupCronJob(settings, refs), { parent: this, dependsOn: init });
+    const backup = new batch.CronJob(name, backupCronJob(settings, refs), {
+      parent: this,
+      dependsOn: init,
+      hooks: announceNewRepository(name, connection),
+    });
     const restore = new apps.Deployment(`${name}-restore`, restoreDeployment(settings, refs), {
       parent: this,
       ignoreChanges: restoreDeploymentIgnoreChanges,
     });
 
     this.namespace = pulumi.output(settings.namespace);
-    this.repository = repository.url;
+    this.repository = connection.url;
     this.host = pulumi.output(refs.host);
     this.cronJobName = backup.metadata.name;
     this.restoreDeploymentName = restore.metadata.name;
@@ -140,25 +149,65 @@ function generatePassword(parent: ResticBackup, name: string): pulumi.Output<str
   return new random.RandomPassword(`${name}-password`, generatedPassword, options).result;
 }
 
+/**
+ * One Secret for all values that are given. Its name is fixed, so that new credentials change nothing in the pods of
+ * CronJob and Deployment, and a running restore goes on; it is replaced, so that init sees the change and checks them.
+ */
 function createCredentials(
   parent: ResticBackup,
   name: string,
   { namespace }: Settings,
-  { credentials, credentialsSecret }: Repository,
-): PodRefs["credentials"] {
-  if (credentialsSecret !== undefined) {
-    return { secretName: credentialsSecret.name, keys: credentialsSecret.keys };
+  { credentials = [] }: Connection,
+): Pick<PodRefs, "credentials" | "credentialsVersion"> {
+  // Written out, not taken from the Secret: the pods' templates must stay the same in the preview of its replacement.
+  const secretName = `${name}-credentials`;
+  const refs = credentials.map((one) => ({ secretName: one.secretName ?? secretName, env: one.env, files: one.files }));
+  const values = Object.assign({}, ...credentials.map((one) => one.values ?? {}));
+  if (Object.keys(values).length === 0) {
+    return { credentials: refs };
   }
-  const keys = Object.keys(credentials);
-  if (keys.length === 0) {
-    return undefined;
-  }
+  const metadata = { name: secretName, namespace, labels: labels(name) };
   const secret = new core.Secret(
-    `${name}-credentials`,
-    { metadata: { namespace, labels: labels(name) }, stringData: credentials, immutable: true },
-    { parent },
+    secretName,
+    { metadata, stringData: values, immutable: true },
+    { parent, deleteBeforeReplace: true },
   );
-  return { secretName: secret.metadata.name, keys };
+  return { credentials: refs, credentialsVersion: secret.metadata.uid };
+}
+
+function createAuthorities(
+  parent: ResticBackup,
+  name: string,
+  { namespace }: Settings,
+  { authorities }: Connection,
+): pulumi.Input<string> | undefined {
+  if (authorities?.bundle === undefined) {
+    return authorities?.configMapName;
+  }
+  const metadata = { namespace, labels: labels(name) };
+  const data = { "ca.crt": authorities.bundle };
+  return new core.ConfigMap(`${name}-authorities`, { metadata, data, immutable: true }, { parent }).metadata.name;
+}
+
+function createUsers(parent: ResticBackup, name: string, settings: Settings): pulumi.Output<string> {
+  const metadata = { namespace: settings.namespace, labels: labels(name) };
+  const data = { passwd: passwd(settings) };
+  return new core.ConfigMap(`${name}-users`, { metadata, data, immutable: true }, { parent }).metadata.name;
+}
+
+/** Its name is fixed: rights are granted to it by its name, outside of this stack. */
+function createServiceAccount(
+  parent: ResticBackup,
+  name: string,
+  { namespace }: Settings,
+  { serviceAccount }: Connection,
+): pulumi.Input<string> | undefined {
+  if (serviceAccount === undefined || serviceAccount.existing !== undefined) {
+    return serviceAccount?.existing;
+  }
+  const { annotations } = serviceAccount;
+  const metadata = { name, namespace, labels: labels(name), annotations };
+  return new core.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, { parent }).metadata.name;
 }
 
 /** The claim outlives the stack: it holds the snapshots. */
@@ -166,7 +215,7 @@ function createRepositoryClaim(
   parent: ResticBackup,
   name: string,
   settings: Settings,
-  { claim }: Repository,
+  { claim }: Connection,
 ): pulumi.Input<string> | undefined {
   if (claim === undefined || claim.claimName !== undefined) {
     return claim?.claimName;

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import { labels, selector } from "./naming";
-import type { PodRefs } from "./pod-template";
+import type { PodRefs } from "./pod-refs";
 import { podTemplate } from "./pod-template";
 import type { Settings } from "./settings";
 

@@ -24,7 +24,9 @@ export function forgetFlags(retention: RetentionArgs | undefined): pulumi.Output
 
 /** Why this policy would delete what nobody meant to delete; `undefined` when it keeps something. */
 export function retentionProblem(retention: RetentionArgs): string | undefined {
-  const keepsNothing = Object.values(retention).every((value) => value === undefined || Number(value) === 0);
+  const keepsNothing = Object.values(retention).every(
+    (value) => value === undefined || (typeof value !== "object" && Number(value) === 0),
+  );
   return keepsNothing
     ? "keeps nothing: set at least one rule, such as keepDaily: 7, or leave retention out to keep every snapshot"
     : undefined;

@@ -2,9 +2,12 @@ import { z } from "zod";
 import type { ResticBackupArgs } from "./args";
 import { contradictions } from "./contradictions";
 import * as formats from "./formats";
-import { input, problemsOf, secretInput, settle } from "./inputs";
+import { group } from "./group";
+import { input, problemsOf, secretInput, secretPaths, settle } from "./inputs";
 import { passwordKey } from "./password";
 import { type Problem, problemsError } from "./problems";
+import { repositorySchema } from "./repository";
+import { tuningSchema } from "./tuning";
 
 /** The one place that names the version of restic. */
 export const defaultImage = "restic/restic:0.19.1";
@@ -26,30 +29,7 @@ const schema = group("give source and repository", {
     path: input(formats.absolutePath).default("/var/jira/export"),
     restorePath: input(formats.absolutePath).default("/var/jira/import"),
   }),
-  repository: group("say where the snapshots are stored, as in { local: { size: 10Gi } }", {
-    local: group("give its properties, as in { size: 10Gi }", {
-      claimName: input(formats.objectName("name the claim")).optional(),
-      size: input(formats.quantity).default("10Gi"),
-      storageClassName: input(formats.objectName("name the class")).optional(),
-      path: input(formats.relativePath).optional(),
-    }).optional(),
-    s3: group("give its properties, as in { bucket: backups }", {
-      bucket: input(formats.bucketName),
-      prefix: input(formats.relativePath).optional(),
-      endpoint: input(formats.endpoint).optional(),
-      region: input(formats.hostName).optional(),
-      pathStyle: input(formats.flag).optional(),
-      accessKeyId: secretInput(formats.credential).optional(),
-      secretAccessKey: secretInput(formats.credential).optional(),
-      credentialsSecretName: secretName.optional(),
-    }).optional(),
-    rest: group("give its properties, as in { url: https://host:8000/ }", {
-      url: input(formats.restUrl),
-      username: secretInput(formats.credential).optional(),
-      password: secretInput(formats.credential).optional(),
-      credentialsSecretName: secretName.optional(),
-    }).optional(),
-  }),
+  repository: repositorySchema,
   password: group("give { value: … } or { secretName: … }", {
     value: secretInput(formats.credential).optional(),
     secretName: secretName.optional(),
@@ -67,7 +47,7 @@ const schema = group("give source and repository", {
     keepWithin: input(formats.duration).optional(),
   }).optional(),
   host: input(formats.hostName).optional(),
-  image: input(formats.image).default(defaultImage),
+  image: input(formats.image(defaultImage)).default(defaultImage),
   resources: group("give { requests: …, limits: … }", {
     requests: quantities.default({ cpu: "250m", memory: "256Mi" }),
     limits: quantities.default({ memory: "1Gi" }),
@@ -75,6 +55,7 @@ const schema = group("give source and repository", {
   runAs: group("give { user: 1000 }", { user: id.default(0), group: id.optional(), fsGroup: id.optional() }).prefault(
     {},
   ),
+  tuning: tuningSchema,
   deadlines: group("give { backup: 3600 }", {
     backup: input(formats.count(60)).default(21600),
     init: input(formats.count(30)).default(300),
@@ -83,6 +64,9 @@ const schema = group("give source and repository", {
 
 /** The arguments with all defaults filled in and everything checked that can be checked now. */
 export type Settings = z.infer<typeof schema>;
+
+/** Paths of the arguments that are secrets, such as `password.value`. */
+export const secretArgs: readonly string[] = secretPaths(schema);
 
 /** @throws `RunError` with all problems at once. */
 export function resolveSettings(name: string, args: ResticBackupArgs): Settings {
@@ -100,18 +84,6 @@ export function settingsProblems(name: string, args: ResticBackupArgs): Problem[
   return [
     ...(badName ? badName.issues.map(({ message }) => ({ property: "name", value: name, reason: message })) : []),
     ...(badArgs ? problemsOf(badArgs) : []),
-    ...contradictions(args, Object.keys(schema.shape.repository.shape)),
+    ...contradictions(args),
   ];
-}
-
-/** An object that knows its properties: a misspelt one is an error. */
-function group<T extends z.ZodRawShape>(example: string, shape: T): z.ZodObject<T, z.core.$strict> {
-  return z.strictObject(shape, {
-    error: ({ code, input }) => {
-      if (code === "unrecognized_keys") {
-        return `unknown property: known here are ${Object.keys(shape).join(", ")}`;
-      }
-      return input === undefined ? `is missing: ${example}` : `must be a group of properties: ${example}`;
-    },
-  });
 }

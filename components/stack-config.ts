@@ -2,13 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config";
 import type { ResticBackupArgs } from "./args";
 import { type Problem, problemsError } from "./problems";
-import { settingsProblems } from "./settings";
-
-/** Properties that must be encrypted in `Pulumi.<stack>.yaml`, by the config key that holds them. */
-const secrets: { readonly [key: string]: readonly string[] } = {
-  repository: ["s3.accessKeyId", "s3.secretAccessKey", "rest.username", "rest.password"],
-  password: ["value"],
-};
+import { secretArgs, settingsProblems } from "./settings";
 
 /** Part of the SDK, though its types hide it: without it a credential in plain text could not be told from a secret. */
 const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret: (key: string) => boolean };
@@ -49,11 +43,14 @@ function decode(raw: string): unknown {
 }
 
 function plainSecrets(key: string, value: unknown): Problem[] {
-  const given = (secrets[key] ?? []).filter((path) => at(value, path.split(".")) !== undefined);
-  return given.map((path) => ({
-    property: `${key}.${path}`,
-    reason: `stands in plain text in the stack's config: set it by \`pulumi config set --secret --path '${key}.${path}'\``,
-  }));
+  return secretArgs
+    .map((path) => path.split("."))
+    .filter(([first, ...rest]) => first === key && at(value, rest) !== undefined)
+    .map((path) => path.join("."))
+    .map((property) => ({
+      property,
+      reason: `stands in plain text in the stack's config: set it by \`pulumi config set --secret --path '${property}'\``,
+    }));
 }
 
 function at(value: unknown, [first, ...rest]: readonly string[]): unknown {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { pathOf } from "./go-tools";
-import { certificate, pluginFolder } from "./node-config";
+import { certificate, containerdConfig, corednsConfig, kubeletConfig, pluginFolder } from "./node-config";
 import type { Program } from "./processes";
 import { cluster, kubeconfig, nodeAddress, pki, podNetwork, serviceNetwork, volumes } from "./state";
 
@@ -16,6 +16,7 @@ export const containerd: Part = {
   name: "containerd",
   program: "/usr/bin/containerd",
   args: ["--config", join(cluster, "containerd.toml")],
+  config: { path: join(cluster, "containerd.toml"), content: containerdConfig() },
 };
 
 export const etcd: Part = {
@@ -90,6 +91,7 @@ export const kubelet: Part = {
     `--root-dir=${join(cluster, "kubelet")}`,
     `--cert-dir=${pki}`,
   ],
+  config: { path: join(cluster, "kubelet.json"), content: kubeletConfig() },
   ports: [10250, 10248],
 };
 
@@ -111,6 +113,14 @@ export const volumeProvisioner: Part = {
   args: [kubeconfig, volumes],
 };
 
+/** Names of services, for pods. Its port is not ours alone: the machine may have a resolver on another address. */
+export const coredns: Part = {
+  name: "coredns",
+  program: pathOf("coredns"),
+  args: ["-conf", join(cluster, "Corefile")],
+  config: { path: join(cluster, "Corefile"), content: corednsConfig() },
+};
+
 /** In the order in which they are started. */
 export const parts: readonly Part[] = [
   containerd,
@@ -119,6 +129,7 @@ export const parts: readonly Part[] = [
   controllerManager,
   scheduler,
   volumeProvisioner,
+  coredns,
   kubelet,
   proxy,
 ];

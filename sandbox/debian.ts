@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { execa } from "execa";
 
 /** Debian packages, each with a file that tells whether it is there. */
@@ -35,4 +36,21 @@ export async function installPackages(names: readonly string[], log: string): Pr
   } as const;
   await execa("apt-get", ["update"], options);
   await execa("apt-get", ["install", "--yes", "--no-install-recommends", ...names], options);
+}
+
+/** The archives of packages and of all that they depend on, whatever this machine has; nothing is installed. */
+export async function downloadPackages(names: readonly string[], folder: string): Promise<void> {
+  mkdirSync(join(folder, "partial"), { recursive: true });
+  const options = [
+    "--yes",
+    "--no-install-recommends",
+    "--download-only",
+    // To apt this machine is empty, so that nothing is left out.
+    "--option=Dir::State::status=/dev/null",
+    `--option=Dir::Cache::archives=${folder}`,
+    // Its usual user may not write to our folder.
+    "--option=APT::Sandbox::User=root",
+  ];
+  await execa("apt-get", ["update"], { stdin: "ignore" });
+  await execa("apt-get", ["install", ...options, ...names], { stdin: "ignore" });
 }

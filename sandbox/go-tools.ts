@@ -26,6 +26,7 @@ const goEnvironment = { CGO_ENABLED: "0", GOGC: "400", GOFLAGS: "", GOWORK: "off
 
 const kubernetesVersion = "k8s.io/component-base/version";
 
+/** The engine, the cluster, and what runs in the pods of the demo. */
 export const goTools: readonly GoTools[] = [
   { module: "restic", programs: { restic: "github.com/restic/restic/cmd/restic" }, duration: "2 min", optimised: true },
   { module: "etcd", programs: { etcd: "go.etcd.io/etcd/server/v3" }, duration: "1 min" },
@@ -67,13 +68,24 @@ export const goTools: readonly GoTools[] = [
     },
   },
   { module: "volume-provisioner", programs: { "volume-provisioner": "." }, duration: "1 min" },
+  { module: "coredns", programs: { coredns: "." }, duration: "1 min" },
   { module: "pause", programs: { pause: "." }, duration: "a few seconds" },
+];
+
+/** Storage servers, and programs that restic needs for some of them: the tests' business, not the demo's. */
+export const serverTools: readonly GoTools[] = [
   {
     module: "rest-server",
     programs: { "rest-server": "github.com/restic/rest-server/cmd/rest-server" },
     duration: "10 s",
   },
   { module: "versitygw", programs: { versitygw: "github.com/versity/versitygw/cmd/versitygw" }, duration: "1 min" },
+  { module: "rclone", programs: { rclone: "github.com/rclone/rclone" }, duration: "3 min" },
+  {
+    module: "fake-gcs-server",
+    programs: { "fake-gcs-server": "github.com/fsouza/fake-gcs-server" },
+    duration: "1 min",
+  },
 ];
 
 /** Short title of a group, for the progress display. */

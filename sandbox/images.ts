@@ -1,22 +1,38 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
+import { downloadPackages } from "./debian";
 import { pathOf } from "./go-tools";
-import { containerdSocket, tools } from "./state";
+import { cluster, containerdSocket, tools } from "./state";
+import { writeAtomically } from "./write-atomically";
 
-interface Image {
-  /** The public name, so that the same manifests run on a cluster with a registry. */
+export interface Image {
+  /** The public name, so that the same manifests run on a cluster with a registry; ours where there is none. */
   readonly name: string;
   readonly entrypoint: readonly string[];
   /** Programs of ours at their place in the image. */
   readonly programs: { readonly [path: string]: string };
   /** Script that lays out the rest. */
   readonly script?: string;
+  /** Debian packages that the script unpacks, with all that they depend on; the machine itself gets none of them. */
+  readonly packages?: readonly string[];
+  /** Folder below `sandbox/npm`, whose dependencies lie in the image's `/opt`. */
+  readonly npm?: string;
 }
 
+/** What runs in the pods of the demo. */
 export const images: readonly Image[] = [
   { name: "registry.k8s.io/pause:3.10", entrypoint: ["/pause"], programs: { "/pause": "pause" } },
   {
@@ -25,6 +41,10 @@ export const images: readonly Image[] = [
     programs: { "/usr/bin/restic": "restic" },
     script: "restic.sh",
   },
+];
+
+/** Storage servers for the tests. */
+export const serverImages: readonly Image[] = [
   {
     name: "docker.io/restic/rest-server:0.14.0",
     entrypoint: ["/usr/bin/rest-server"],
@@ -34,6 +54,38 @@ export const images: readonly Image[] = [
     name: "docker.io/versity/versitygw:v1.8.0",
     entrypoint: ["/usr/local/bin/versitygw"],
     programs: { "/usr/local/bin/versitygw": "versitygw" },
+  },
+  {
+    name: "docker.io/rclone/rclone:1.76.0",
+    entrypoint: ["rclone"],
+    programs: { "/usr/local/bin/rclone": "rclone" },
+    script: "rclone.sh",
+  },
+  {
+    name: "docker.io/fsouza/fake-gcs-server:1.52.3",
+    entrypoint: ["/bin/fake-gcs-server", "-data", "/data"],
+    programs: { "/bin/fake-gcs-server": "fake-gcs-server" },
+  },
+  {
+    name: "mcr.microsoft.com/azure-storage/azurite:3.35.0",
+    entrypoint: ["docker-entrypoint.sh"],
+    programs: {},
+    script: "azurite.sh",
+    npm: "azurite",
+  },
+  {
+    name: "localhost/openssh-server:debian",
+    entrypoint: ["/usr/sbin/sshd"],
+    programs: {},
+    script: "openssh-server.sh",
+    packages: ["openssh-server", "dash", "coreutils"],
+  },
+  {
+    name: "localhost/swift:debian",
+    entrypoint: ["/usr/bin/python3"],
+    programs: {},
+    script: "swift.sh",
+    packages: ["swift-proxy", "swift-account", "swift-container", "swift-object", "memcached", "dash", "coreutils"],
   },
 ];
 
@@ -54,11 +106,29 @@ export async function archiveOf(image: Image): Promise<string> {
   return archive;
 }
 
-/** Gives the images to the cluster, as a registry would. */
-export async function importImages(): Promise<void> {
-  for (const image of images) {
+/** Gives the cluster the images that it does not have yet in these contents, as a registry would. */
+export async function importMissing(images: readonly Image[]): Promise<void> {
+  for (const image of await missingImages(images)) {
     await ctr("images", "import", await archiveOf(image));
+    mkdirSync(dirname(recordOf(image)), { recursive: true });
+    writeAtomically(recordOf(image), keyOf(image));
   }
+}
+
+/** Images that the cluster lacks, or has in other contents. */
+export async function missingImages(images: readonly Image[]): Promise<Image[]> {
+  const names = await importedImages();
+  return images.filter(
+    (image) =>
+      !names.includes(image.name) ||
+      !existsSync(recordOf(image)) ||
+      readFileSync(recordOf(image), "utf8") !== keyOf(image),
+  );
+}
+
+/** Where it stands which contents of an image the cluster has. */
+function recordOf({ name }: Image): string {
+  return join(cluster, "images", encodeURIComponent(name));
 }
 
 export async function importedImages(): Promise<string[]> {
@@ -70,10 +140,16 @@ function ctr(...args: string[]) {
   return execa("ctr", ["--address", containerdSocket, "--namespace", "k8s.io", ...args]);
 }
 
-async function layOut({ programs, script }: Image, root: string): Promise<void> {
+async function layOut({ programs, script, packages, npm }: Image, root: string): Promise<void> {
   mkdirSync(root);
+  if (packages) {
+    await downloadPackages(packages, join(root, "packages"));
+  }
+  if (npm) {
+    await installModules(npm, join(root, "opt", npm));
+  }
   if (script) {
-    await execa("sh", [join(__dirname, "images", script), root, pathOf("restic")]);
+    await execa("sh", [join(__dirname, "images", script), root]);
   }
   for (const [path, program] of Object.entries(programs)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -81,6 +157,13 @@ async function layOut({ programs, script }: Image, root: string): Promise<void> 
   }
   mkdirSync(join(root, "tmp"), { recursive: true });
   await execa("chmod", ["1777", join(root, "tmp")]);
+}
+
+/** Exactly what the lock file names, without their install scripts. */
+async function installModules(name: string, folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  await execa("cp", ["-R", `${join(__dirname, "npm", name)}/.`, folder]);
+  await execa("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder, stdin: "ignore" });
 }
 
 /** A docker-archive of one layer, https://github.com/moby/docker-image-spec/blob/main/v1.2.md */
@@ -110,8 +193,11 @@ function keyOf(image: Image): string {
   for (const program of Object.values(image.programs)) {
     hash.update(readFileSync(pathOf(program)));
   }
-  if (image.script) {
-    hash.update(readFileSync(join(__dirname, "images", image.script)));
+  for (const folder of [...(image.script ? ["images"] : []), ...(image.npm ? [join("npm", image.npm)] : [])]) {
+    // All of its files, because the scripts read each other.
+    for (const name of readdirSync(join(__dirname, folder)).sort()) {
+      hash.update(name).update(readFileSync(join(__dirname, folder, name)));
+    }
   }
   return hash.digest("hex").slice(0, 16);
 }

@@ -1,6 +1,18 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { bridge, cluster, containerdSocket, logs, pki, podNetwork, run, volumes } from "./state";
+import {
+  bridge,
+  cluster,
+  clusterDomain,
+  containerdSocket,
+  kubeconfig,
+  logs,
+  nodeAddress,
+  pki,
+  podNetwork,
+  run,
+  volumes,
+} from "./state";
 import { writeAtomically } from "./write-atomically";
 
 export const certificate = (name: string) => join(pki, name);
@@ -9,18 +21,16 @@ export const pluginFolder = join(cluster, "volume-plugins");
 const cni = join(cluster, "cni");
 const podLogs = join(cluster, "pod-logs");
 
-/** Writes what containerd, the network plugins and the kubelet read when they start. */
+/** Writes what the network plugins read, and makes the folders that the node's programs expect. */
 export function writeNodeConfig(): void {
   for (const folder of [run, logs, cni, podLogs, join(cluster, "kubelet"), volumes]) {
     mkdirSync(folder, { recursive: true });
   }
-  writeAtomically(join(cluster, "containerd.toml"), containerdConfig());
   writeAtomically(join(cni, "10-sandbox.conflist"), JSON.stringify(cniConfig()));
-  writeAtomically(join(cluster, "kubelet.json"), JSON.stringify(kubeletConfig()));
 }
 
 /** https://github.com/containerd/containerd/blob/release/1.6/docs/cri/config.md */
-function containerdConfig(): string {
+export function containerdConfig(): string {
   return `version = 2
 root = "${join(cluster, "containerd")}"
 state = "${join(run, "containerd")}"
@@ -69,8 +79,8 @@ function cniConfig(): object {
 }
 
 /** https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/ */
-function kubeletConfig(): object {
-  return {
+export function kubeletConfig(): string {
+  return JSON.stringify({
     apiVersion: "kubelet.config.k8s.io/v1beta1",
     kind: "KubeletConfiguration",
     containerRuntimeEndpoint: `unix://${containerdSocket}`,
@@ -85,7 +95,8 @@ function kubeletConfig(): object {
     authorization: { mode: "Webhook" },
     tlsCertFile: certificate("kubelet.crt"),
     tlsPrivateKeyFile: certificate("kubelet.key"),
-    clusterDomain: "cluster.local",
+    clusterDomain,
+    clusterDNS: [nodeAddress],
     resolvConf: "",
     podCIDR: podNetwork,
     podLogsDir: podLogs,
@@ -94,5 +105,24 @@ function kubeletConfig(): object {
     evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%" },
     // There is no registry to fetch an image from again.
     imageGCHighThresholdPercent: 100,
-  };
+  });
+}
+
+/** https://coredns.io/plugins/kubernetes/. Other names do not exist: there is nothing else for pods to reach. */
+export function corednsConfig(): string {
+  return `${clusterDomain} in-addr.arpa {
+  bind ${nodeAddress}
+  errors
+  kubernetes {
+    kubeconfig ${kubeconfig}
+  }
+}
+. {
+  bind ${nodeAddress}
+  errors
+  template ANY ANY {
+    rcode NXDOMAIN
+  }
+}
+`;
 }

@@ -1,3 +1,4 @@
+import { Resolver } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -5,6 +6,7 @@ import {
   apiserver,
   containerd,
   controllerManager,
+  coredns,
   etcd,
   kubelet,
   type Part,
@@ -14,13 +16,13 @@ import {
   volumeProvisioner,
 } from "./control-plane";
 import { pathOf } from "./go-tools";
-import { importImages } from "./images";
+import { type Image, importMissing } from "./images";
 import { makeBridge } from "./network";
 import { writeNodeConfig } from "./node-config";
 import { makePki } from "./pki";
 import { checkPorts } from "./ports";
-import { endStrays, ensureRunning, logOf, runningPid } from "./processes";
-import { containerdSocket, kubeconfig } from "./state";
+import { endStrays, ensureRunning, isRunning, logOf, runningPid } from "./processes";
+import { clusterDomain, containerdSocket, kubeconfig, nodeAddress } from "./state";
 
 /** What stands for a claim's storage when it names no class. */
 const storageClass = {
@@ -30,8 +32,8 @@ const storageClass = {
   provisioner: "restic-backup-sandbox/host-path",
 };
 
-/** Starts what does not run yet, from nothing to a node on which pods run. */
-export async function startNode(): Promise<void> {
+/** Starts what does not run yet, from nothing to a node on which pods of these images run. */
+export async function startNode(images: readonly Image[]): Promise<void> {
   await Promise.all(parts.map(endStrays));
   await checkPorts();
   await makePki();
@@ -42,22 +44,23 @@ export async function startNode(): Promise<void> {
   await until("containerd answers", [containerd], () => execa("ctr", ["--address", containerdSocket, "version"]));
   await ensureRunning(apiserver);
   await Promise.all([
-    importImages(),
+    importMissing(images),
     until("the API server is ready", [etcd, apiserver], () => kubectl("get", "--raw", "/readyz")),
   ]);
-  for (const part of [controllerManager, scheduler, volumeProvisioner, kubelet, proxy]) {
+  for (const part of [controllerManager, scheduler, volumeProvisioner, coredns, kubelet, proxy]) {
     await ensureRunning(part);
   }
   await execa(pathOf("kubectl"), ["--kubeconfig", kubeconfig, "apply", "-f", "-"], {
     input: JSON.stringify(storageClass),
   });
   await until("the node is ready", parts, nodeIsReady);
+  await until("names of services are resolved", parts, resolveKubernetes);
   await until("pods may be created", parts, () => kubectl("get", "serviceaccount", "default"));
 }
 
 /** Everything that a pod needs, seen from the API server. */
 export async function isReady(): Promise<boolean> {
-  if (parts.some(({ name }) => runningPid(name) === undefined)) {
+  if (!parts.every(isRunning)) {
     return false;
   }
   return nodeIsReady().then(
@@ -72,6 +75,12 @@ export function kubectl(...args: string[]) {
 
 function nodeIsReady() {
   return kubectl("wait", "--for=condition=Ready", "node/sandbox", "--timeout=2s");
+}
+
+function resolveKubernetes() {
+  const resolver = new Resolver({ timeout: 1000, tries: 1 });
+  resolver.setServers([nodeAddress]);
+  return resolver.resolve4(`kubernetes.default.svc.${clusterDomain}`);
 }
 
 const patience = 90;

@@ -1,4 +1,5 @@
 import { type SpawnOptions, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,12 +12,16 @@ export interface Program {
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
+  /** A file that it reads when it starts; when the content is another one, it is started anew. */
+  readonly config?: { readonly path: string; readonly content: string };
 }
 
 /** The pid alone would be somebody else's after a while. */
 interface Recorded {
   readonly pid: number;
   readonly identity: string;
+  /** Hash of the configuration that it was started with. */
+  readonly config?: string;
 }
 
 const folder = join(cluster, "pids");
@@ -28,13 +33,19 @@ const environment = {
   PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 };
 
-/** Starts a program, unless it runs already. */
+/** Starts a program, unless it runs already with this configuration. */
 export async function ensureRunning(part: Program): Promise<void> {
-  if (runningPid(part.name) !== undefined) {
+  if (isRunning(part)) {
     return;
+  }
+  if (runningPid(part.name) !== undefined) {
+    await stop(part);
   }
   mkdirSync(folder, { recursive: true });
   mkdirSync(logs, { recursive: true });
+  if (part.config) {
+    writeAtomically(part.config.path, part.config.content);
+  }
   const log = openSync(logOf(part.name), "a");
   const options: SpawnOptions = { detached: true, stdio: ["ignore", log, log], cwd: cluster, env: environment };
   const child = spawn(part.program, part.args, options);
@@ -45,18 +56,32 @@ export async function ensureRunning(part: Program): Promise<void> {
   if (child.pid === undefined) {
     throw new Error(`${part.program} cannot be started: is it installed?`);
   }
-  const recorded: Recorded = { pid: child.pid, identity: identityOf(child.pid) ?? "" };
+  const recorded: Recorded = { pid: child.pid, identity: identityOf(child.pid) ?? "", config: hashOf(part) };
   writeAtomically(recordOf(part.name), JSON.stringify(recorded));
 }
 
 /** Pid of the process that was started under this name, if it is still the same one. */
 export function runningPid(name: string): number | undefined {
+  return running(name)?.pid;
+}
+
+/** Whether it runs, and with the configuration that it would be started with now. */
+export function isRunning(part: Program): boolean {
+  const recorded = running(part.name);
+  return recorded !== undefined && recorded.config === hashOf(part);
+}
+
+function running(name: string): Recorded | undefined {
   const file = recordOf(name);
   if (!existsSync(file)) {
     return undefined;
   }
-  const { pid, identity } = JSON.parse(readFileSync(file, "utf8")) as Recorded;
-  return identityOf(pid) === identity ? pid : undefined;
+  const recorded = JSON.parse(readFileSync(file, "utf8")) as Recorded;
+  return identityOf(recorded.pid) === recorded.identity ? recorded : undefined;
+}
+
+function hashOf({ config }: Program): string | undefined {
+  return config && createHash("sha256").update(config.content).digest("hex");
 }
 
 /** Where a program's output goes. */

@@ -5,17 +5,19 @@ import { withLock } from "./lock";
 import { home, tools } from "./state";
 import { status } from "./status";
 import { tearDown } from "./teardown";
-import { up } from "./up";
+import { type Scope, up } from "./up";
 
 const help = `A disposable Kubernetes node and a Pulumi engine, built from package registries.
 
 usage: npm run --silent sandbox -- VERB
 
-  up          build what is missing and start it; does nothing when all is there
-  env         print export lines: eval "$(npm run --silent sandbox -- env)"
-  status      what is there and what is not; exit code 1 unless all is
-  down        end the cluster and remove all that it made; built programs stay for the next up
-  down --all  remove the built programs too
+  up                build what is missing and start it; does nothing when all is there
+  up --servers      with the storage servers of the tests
+  env               print export lines: eval "$(npm run --silent sandbox -- env)"
+  status            what is there and what is not; exit code 1 unless all is
+  status --servers  with the storage servers of the tests
+  down              end the cluster and remove all that it made; built programs stay for the next up
+  down --all        remove the built programs too
 
 Everything lies in ${home}; set RESTIC_BACKUP_SANDBOX to put it elsewhere.
 When KUBECONFIG points to a cluster that answers and pulumi is on the PATH, both are used and nothing is built.`;
@@ -23,20 +25,22 @@ When KUBECONFIG points to a cluster that answers and pulumi is on the PATH, both
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 async function main([verb, ...options]: readonly string[]): Promise<number> {
-  const all = verb === "down" && options.join() === "--all";
-  if (options.length > 0 && !all) {
-    say(`unknown option ${options.join(" ")}: see --help`);
+  const given = options.join(" ");
+  const all = verb === "down" && given === "--all";
+  const servers = (verb === "up" || verb === "status") && given === "--servers";
+  if (given !== "" && !all && !servers) {
+    say(`unknown option ${given}: see --help`);
     return 64;
   }
   switch (verb) {
     case "up":
-      await up(say);
+      await up(say, { servers });
       return 0;
     case "env":
       console.log(exportLines(await environment()));
       return 0;
     case "status":
-      return printStatus();
+      return printStatus({ servers });
     case "down":
       await down(all);
       return 0;
@@ -50,13 +54,13 @@ async function main([verb, ...options]: readonly string[]): Promise<number> {
   }
 }
 
-async function printStatus(): Promise<number> {
+async function printStatus(scope: Scope): Promise<number> {
   const own = await external();
   if (own) {
     console.log(`your cluster is used: context ${own.context}, server ${own.server}`);
     return 0;
   }
-  const { lines, good } = await status();
+  const { lines, good } = await status(scope);
   console.log(lines.join("\n"));
   return good ? 0 : 1;
 }

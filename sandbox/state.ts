@@ -33,4 +33,5 @@ export const volumes = join(cluster, "volumes");
 export const nodeAddress = "10.244.0.1";
 export const podNetwork = "10.244.0.0/24";
 export const serviceNetwork = "10.96.0.0/16";
+export const clusterDomain = "cluster.local";
 export const bridge = "rbsandbox0";

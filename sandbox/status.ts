@@ -1,14 +1,15 @@
 import { parts } from "./control-plane";
-import { goTools, isBuilt, titleOf } from "./go-tools";
-import { images, importedImages } from "./images";
+import { goTools, isBuilt, serverTools, titleOf } from "./go-tools";
+import { images, importedImages, serverImages } from "./images";
 import { isReady } from "./node";
 import { runningPid } from "./processes";
 import { home } from "./state";
+import type { Scope } from "./up";
 
 /** One line for each thing that makes up the sandbox, and whether all of it is there. */
-export async function status(): Promise<{ lines: string[]; good: boolean }> {
+export async function status({ servers }: Scope): Promise<{ lines: string[]; good: boolean }> {
   const found: [what: string, good: boolean, detail: string][] = [];
-  for (const group of goTools) {
+  for (const group of servers ? [...goTools, ...serverTools] : goTools) {
     const built = await isBuilt(group).catch(() => false);
     found.push([titleOf(group), built, built ? "built" : "not built"]);
   }
@@ -17,7 +18,7 @@ export async function status(): Promise<{ lines: string[]; good: boolean }> {
     found.push([name, pid !== undefined, pid === undefined ? "does not run" : `runs, pid ${pid}`]);
   }
   const imported = await importedImages().catch((): string[] => []);
-  for (const { name } of images) {
+  for (const { name } of servers ? [...images, ...serverImages] : images) {
     found.push([name, imported.includes(name), imported.includes(name) ? "there" : "not there"]);
   }
   const ready = await isReady();

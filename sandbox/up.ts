@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { installPackages, missingPackages } from "./debian";
 import { external } from "./external";
-import { build, goTools, isBuilt, titleOf } from "./go-tools";
-import { archiveOf, images } from "./images";
+import { build, goTools, isBuilt, serverTools, titleOf } from "./go-tools";
+import { archiveOf, type Image, images, missingImages, serverImages } from "./images";
 import { withLock } from "./lock";
 import { isReady, startNode } from "./node";
 import { runSteps, type Step } from "./progress";
@@ -12,8 +12,13 @@ import { home, tools } from "./state";
 
 const buildLog = join(tools, "build.log");
 
+/** What an `up` is for: the demo needs no storage servers, the tests do. */
+export interface Scope {
+  readonly servers: boolean;
+}
+
 /** Brings the sandbox up; whatever is there already is left as it is. */
-export async function up(say: (line: string) => void): Promise<void> {
+export async function up(say: (line: string) => void, scope: Scope = { servers: false }): Promise<void> {
   const own = await external();
   if (own) {
     say(`using your cluster: context ${own.context}, server ${own.server}, engine ${own.pulumi}`);
@@ -35,7 +40,7 @@ export async function up(say: (line: string) => void): Promise<void> {
     async () => {
       mkdirSync(tools, { recursive: true });
       rmSync(buildLog, { force: true });
-      const steps = await stepsToDo();
+      const steps = await stepsToDo(scope);
       if (steps.length > 0) {
         const started = Date.now();
         await runSteps(steps).catch((error: Error) => {
@@ -47,14 +52,14 @@ export async function up(say: (line: string) => void): Promise<void> {
   );
 }
 
-async function stepsToDo(): Promise<Step[]> {
+async function stepsToDo({ servers }: Scope): Promise<Step[]> {
   const steps: Step[] = [];
   const missing = missingPackages();
   if (missing.length > 0) {
     const title = `Install Debian packages: ${missing.join(", ")}`;
     steps.push({ title, run: () => installPackages(missing, buildLog) });
   }
-  for (const group of goTools) {
+  for (const group of servers ? [...goTools, ...serverTools] : goTools) {
     // Linking what is built is part of it: another checkout may have built it.
     const built = await isBuilt(group);
     const title = `Build ${titleOf(group)}${built ? "" : ` (about ${group.duration} on 2 cores)`}`;
@@ -64,18 +69,25 @@ async function stepsToDo(): Promise<Step[]> {
       steps.push({ title, run: () => build(group, buildLog) });
     }
   }
-  if (steps.length === 0 && (await isReady())) {
+  const wanted = servers ? [...images, ...serverImages] : images;
+  if (steps.length === 0 && (await isReady()) && (await missingImages(wanted)).length === 0) {
     return [];
   }
-  steps.push({ title: "Make container images", run: () => inSequence(images, archiveOf) });
-  steps.push({ title: "Start Kubernetes", run: startNode });
+  steps.push(makeImages("Make container images", images));
+  if (servers) {
+    steps.push(makeImages("Make container images of the storage servers (about 2 min the first time)", serverImages));
+  }
+  steps.push({ title: "Start Kubernetes", run: () => startNode(wanted) });
   return steps;
 }
 
-async function inSequence<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
-  for (const item of items) {
-    await work(item);
-  }
+function makeImages(title: string, images: readonly Image[]): Step {
+  const run = async () => {
+    for (const image of images) {
+      await archiveOf(image);
+    }
+  };
+  return { title, run };
 }
 
 /** What this machine lacks. */

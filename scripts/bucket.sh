@@ -48,12 +48,15 @@ explain_refusal_of_s3() {
   cp "$work/stderr" "$work/first-stderr"
   mv "$work/given-up" "$work/first-given-up" 2>/dev/null || :
   probe_without_region
-  if [ "$status" -eq 0 ] || [ "$status" -eq 10 ] || [ -e "$work/timed-out" ]; then
-    status=$first_status
-    rm -f "$work/timed-out" "$work/given-up"
-    mv "$work/first-stderr" "$work/stderr"
-    mv "$work/first-given-up" "$work/given-up" 2>/dev/null || :
+  if [ "$status" -eq 0 ] || [ "$status" -eq 10 ]; then
+    [ -z "${AWS_DEFAULT_REGION:-}" ] || end 1 "Nothing was initialised: the server refuses the region $AWS_DEFAULT_REGION, and answers without it. Correct the region, or leave it out."
+  elif [ ! -e "$work/timed-out" ]; then
+    return 0
   fi
+  status=$first_status
+  rm -f "$work/timed-out" "$work/given-up"
+  mv "$work/first-stderr" "$work/stderr"
+  mv "$work/first-given-up" "$work/given-up" 2>/dev/null || :
 }
 
 # The address of one of Amazon's regions names the region too. Those of China and of the US government are apart from

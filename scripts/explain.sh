@@ -17,35 +17,38 @@ fail_as_restic() {
 
 # The message that matters among all that restic wrote. What made it retry is the cause when time ran out.
 restic_error() {
-  if [ -e "$work/timed-out" ]; then
+  if [ -e "$work/timed-out" ] || [ -e "$work/given-up" ]; then
     cause=$(messages "$refusals | last // \"\"") || cause=
-    printf '%s' "no answer within $limit seconds${cause:+ ($cause)}"
-  elif [ -e "$work/given-up" ]; then
-    messages "$refusals | last // \"\""
+    [ ! -e "$work/timed-out" ] || cause="no answer within $limit seconds${cause:+ ($cause)}"
+    said=$(messages "[$said_by_programs] | unique | join(\", \")") || said=
   else
-    cause=$(messages '(map(select(test("^Fatal"))) | last) // last // "" | gsub("Fatal: "; "")') || cause=
-    said=$(messages "$said_by_others") || said=
-    case $cause in
-      *"$said"*) said= ;;
-    esac
-    printf '%s' "${cause:-restic ended with code $status and without a word}${said:+ ($said)}"
+    # What Go says of a pipe whose other end is gone differs each time, and ssh knows better.
+    cause=$(messages '(map(select(test("^Fatal"))) | last) // last // "" | gsub("Fatal: "; "")
+      | sub("(?<start>unable to start the sftp session), error: .*"; "\(.start)")') || cause=
+    said=$(messages "[$lines_of_answers, $said_by_programs] | join(\", \")") || said=
   fi
+  printf '%s' "${cause:-restic ended with code $status and without a word}"
+  case $cause in
+    *"$said"*) ;;
+    *) printf '%s' " ($said)" ;;
+  esac
 }
 
 # jq: what made restic try again, one string each time, with the lines on the answer that follow it.
 # shellcheck disable=SC2016 # variables of jq
 refusals='(reduce .[] as $line ([]; if $line | test(" retrying after ") then
-    . + [$line | sub("^.* retrying after [^:]*: "; "")]
+    . + [$line | sub("^.* retrying after [^:]*: "; "") | gsub("current time [^ ]+"; "the time here")]
   elif length > 0 and ($line | test("^(RESPONSE |ERROR CODE|Response: )")) then
     .[-1] += ", \($line)"
   else . end))'
 
-# jq: what restic passes on from ssh and rclone, and what comes on lines of its own in answers of Azure and Google.
-said_by_others='([
-    (map(select(test("^(RESPONSE |ERROR CODE: |Response: )"))) | .[-2:][]),
-    (map(select(test("^subprocess ssh: ")) | sub("^subprocess ssh: (ssh: )?"; "")) | last),
-    (map(select(test("^rclone: .*(CRITICAL|ERROR|Failed|Fatal)")) | sub("^rclone: ([0-9/]+ [0-9:]+ )?"; "")) | last)
-  ] | map(values) | join(", "))'
+# jq: what comes on lines of its own in the answers of Azure and Google.
+lines_of_answers='(map(select(test("^(RESPONSE |ERROR CODE: |Response: )"))) | .[-2:][])'
+
+# jq: what restic passes on from ssh and rclone.
+said_by_programs='(map(select(test("^subprocess ssh: ")) | sub("^subprocess ssh: (ssh: )?"; "") | gsub("^[@ ]+|[@ ]+$"; ""))
+    | (map(select(test("host key is known for|HAS CHANGED|^Load key"))) | first // empty), (last // empty)),
+  (map(select(test("^rclone: .*(CRITICAL|ERROR|Failed|Fatal)")) | sub("^rclone: ([0-9/]+ [0-9:]+ )?"; "")) | last // empty)'
 
 # Whether restic met the same refusal twice in a row, one that time does not change.
 is_refused_again() {

@@ -8,18 +8,27 @@ hint() {
       echo "Check the host name in the repository's address, and DNS."
       ;;
     *[Cc]"onnection refused"*) echo "Check the port in the repository's address, and that the server runs." ;;
-    *"Host key verification failed"* | *"host key is known for"*)
-      echo "The host key in known_hosts is not the one that the server has: find out whether it is the right server, and if so, put its key into known_hosts as ssh-keyscan prints it."
+    *"host key is known for"*)
+      echo "known_hosts has no key of this server under this name and port: ask its operator for the key, and put it there as ssh-keyscan prints it."
+      ;;
+    *"IDENTIFICATION HAS CHANGED"* | *"Host key verification failed"*)
+      echo "The server has another host key than known_hosts: it was installed anew, or somebody stands in between. Ask its operator for the key."
       ;;
     *"No user exists for uid"*) echo "ssh needs user $(id -u) in /etc/passwd: run as a user that is there." ;;
     *"Permission denied ("* | *"Too many authentication failures"*)
-      echo "The server does not accept the SSH key: check the user in the repository's address, the private key, and authorized_keys on the server."
+      echo "The server does not accept the SSH key: check the user in the repository's address, the private key, which must have no passphrase, and authorized_keys on the server."
       ;;
     *"Load key"* | *"invalid format"* | *"bad permissions"* | *"error in libcrypto"*)
       echo "The SSH key cannot be used: it must be a private key in OpenSSH's format, and without a passphrase."
       ;;
+    *"open cache"*) echo "RESTIC_CACHE_DIR must be a folder that user $(id -u) can write to." ;;
+    *MkdirAll* | *"mkdir "*) echo "The folder of the repository cannot be made: check the repository's address, and what its user may do there." ;;
+    *"Connection closed by"* | *"Connection reset by"* | *kex_exchange_identification*)
+      echo "The server hangs up: check the port and the protocol in the repository's address."
+      ;;
     *"subsystem request failed"*) echo "The server offers no SFTP: allow the subsystem sftp there." ;;
-    *"HTTP response to HTTPS"* | *"malformed HTTP"* | *"HTTP request to an HTTPS"* | *"first record does not look like a TLS handshake"*)
+    *"HTTP response to HTTPS"* | *"malformed HTTP"* | *"HTTP request to an HTTPS"* | *"first record does not look like a TLS handshake"* | \
+      *"HTTP response (400)"*)
       echo "Check http and https in the repository's address."
       ;;
     *"certificate has expired"*) echo "The server's certificate has expired, or the clock of this node is wrong: renew the certificate." ;;
@@ -37,13 +46,16 @@ hint() {
     *rclone*"executable file not found"* | *rclone*"no such file or directory"*)
       echo "The program rclone is not there: it comes from the container that prepares the pod."
       ;;
-    *ExpiredToken* | *"token"*"expired"* | *"expired"*"token"* | *"AADSTS"* | *"Signature not valid in the specified time frame"*)
-      echo "The credentials have expired: make new ones."
+    *ExpiredToken* | *"token"*"expired"* | *"expired"*"token"* | *"AADSTS"* | *"Signature not valid in the specified time frame"* | \
+      *"token is malformed"* | *InvalidToken*)
+      echo "The session token has expired, or is not whole: make new credentials."
       ;;
     *invalid_grant* | *"cannot fetch token"* | *"invalid_client"*)
       echo "Google does not accept the key of the service account: check that it is whole and has not been deleted, and the clock of this node."
       ;;
     *"could not find default credentials"*) echo "There are no credentials: give the key of a service account, or a workload identity." ;;
+    *GOOGLE_APPLICATION_CREDENTIALS*) echo "The key of the service account cannot be read: it must be there, and be JSON." ;;
+    *"decode account key"*) echo "The account key is not whole: copy it again." ;;
     *AZURE_ACCOUNT_NAME*) echo "Give the name of the storage account." ;;
     *B2_ACCOUNT*) echo "Give both the id and the key of the application key." ;;
     *SignatureDoesNotMatch* | *"signature we calculated"*) echo "The secret access key is wrong, or belongs to another access key: check both." ;;
@@ -52,7 +64,7 @@ hint() {
     *AuthenticationFailed* | *AuthorizationFailure* | *AuthorizationPermissionMismatch*)
       echo "Azure refuses the credentials: check the name of the storage account, and its key or SAS token and what that allows."
       ;;
-    *"(401)"* | *" 401"* | *[Uu]nauthorized*)
+    *"(401)"* | *" 401"* | *[Uu]nauthorized* | *"Authorization Failed"*)
       echo "Access denied: check the credentials, user and password or the key. The server does not accept them."
       ;;
     *Remove*"(403)"* | *"delet"*"(403)"* | *"remov"*"(403)"*)
@@ -62,7 +74,6 @@ hint() {
       echo "Access denied: check the credentials and what they are allowed to do, and the name in the repository's address."
       ;;
     *"no space left"* | *"quota"*"exceeded"* | *"Quota"*"xceeded"* | *"Insufficient Storage"* | *"(507)"*) echo "The storage is full: enlarge it." ;;
-    *"open cache"*) echo "RESTIC_CACHE_DIR must be a folder that user $(id -u) can write to." ;;
     *"config or key"*"is damaged"*)
       echo "This key does not belong to the config: two inits ran at once, or one of both is damaged. If the repository holds no backup yet, remove everything in it and run init.sh again; otherwise delete nothing, move the key of that name out of its folder keys/, and try again."
       ;;
@@ -73,7 +84,10 @@ hint() {
     *"404 Not Found"* | *"(404)"*) echo "The server does not know this path: check the repository's address." ;;
     *"(429)"* | *"Too Many Requests"* | *SlowDown* | *"reduce your request rate"*) echo "The server refuses more requests for now: try again later." ;;
     *"(50"[0-9]")"* | *"Internal Server Error"* | *"Service Unavailable"* | *"Bad Gateway"* | *InternalError*)
-      echo "The server has an error of its own: look there."
+      case ${RESTIC_REPOSITORY:-} in
+        rclone:*) echo "rclone does not get on with its storage: check the remote in rclone.conf, its credentials first." ;;
+        *) echo "The server has an error of its own: look there." ;;
+      esac
       ;;
     *"no answer within"* | *timeout* | *"timed out"* | *"deadline exceeded"* | *[Nn]"o route to host"* | *unreachable*)
       echo "The server cannot be reached: check the address, the network policies and the server."
@@ -88,7 +102,7 @@ will_not_change() {
   case $1 in
     *x509* | *certificate* | *"tls: "* | *"HTTP response to HTTPS"* | *"malformed HTTP"* | *"HTTP request to an HTTPS"*) ;;
     *SignatureDoesNotMatch* | *"signature we calculated"* | *InvalidAccessKeyId* | *"ccess Key"* | *"ccess key"* | *ExpiredToken* | \
-      *InvalidToken* | *"token"*"expired"* | *"expired"*"token"* | *"400 Bad Request"*) ;;
+      *InvalidToken* | *"token is malformed"* | *"token"*"expired"* | *"expired"*"token"* | *"400 Bad Request"*) ;;
     *"Access Denied"* | *AccessDenied* | *AuthenticationFailed* | *Authorization* | *Unauthorized* | *unauthorized* | *Forbidden* | *invalid_grant*) ;;
     *NoSuchBucket* | *"bucket does not exist"* | *ContainerNotFound* | *"container does not exist"* | *AccountIsDisabled*) ;;
     *) return 1 ;;

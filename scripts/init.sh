@@ -91,6 +91,7 @@ explain_failed_init() {
 # What init said is not proof: a new process must find the repository.
 check_new_repository() {
   probe "$BACKUP_PROBE_TIMEOUT"
+  [ "$status" -ne 10 ] || end_config_removed
   [ "$status" -eq 0 ] || fail_as_restic "The new repository cannot be opened"
   require_fitting_keys "$began"
   stop_if_asked "The repository is initialised."

@@ -29,9 +29,16 @@ uptime_in_hundredths() {
 
 list_keys() {
   run_restic "$BACKUP_PROBE_TIMEOUT" "listing the keys" --no-lock --no-cache --json key list
+  [ "$status" -ne 10 ] || end_config_removed
   [ "$status" -eq 0 ] || fail_as_restic "The keys of the repository cannot be listed"
   cp "$work/stdout" "$work/keys"
   keys=$(jq -r 'map(.id) | join(" ")' "$work/keys")
+}
+
+# Where a server refuses to write over the first config, the restic that came second removes it, taking it for what is
+# left of its own: https://github.com/restic/restic/blob/v0.19.1/internal/backend/retry/backend_retry.go
+end_config_removed() {
+  end 1 "Two inits ran at once, and the config that was just there in $RESTIC_REPOSITORY is gone again. Look once more. If it stays so, and there never was a backup in it, remove everything in it and run this again; otherwise remove nothing."
 }
 
 # Less than two minutes old. A clock that goes before ours makes it young too.

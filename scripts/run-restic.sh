@@ -36,6 +36,10 @@ run_restic() {
   wait "$watcher" 2>/dev/null || :
   if [ "$status" -ne 0 ]; then
     add_ssh_log
+    # What restic makes of being ended may look like an answer, "wrong password" as an example.
+    if [ -e "$work/timed-out" ] || [ -e "$work/given-up" ]; then
+      status=1
+    fi
   fi
   if [ -n "$signal" ] && [ "$status" -ne 0 ]; then
     end_stopped

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import type { ResticBackupArgs } from "../components";
-import { contradictions as contradictionsAmong } from "../components/contradictions";
+import { contradictions } from "../components/contradictions";
 import { args, leastArgs, unchecked } from "./support/args";
-
-function contradictions(given: ResticBackupArgs) {
-  return contradictionsAmong(given, ["local", "s3", "rest"]);
-}
 
 const keys = { accessKeyId: "id", secretAccessKey: "key" };
 
@@ -36,7 +31,12 @@ describe("contradictions", () => {
   }
 
   const contradictory: [string, Record<string, unknown>, string, RegExp][] = [
-    ["no storage", { repository: {} }, "repository", /^names no storage: set one of local, s3, rest$/],
+    [
+      "no storage",
+      { repository: {} },
+      "repository",
+      /^names no storage: set one of local, sftp, rest, s3, b2, azure, gcs, swift, rclone$/,
+    ],
     [
       "two storages",
       { repository: { local: {}, rest: { url: "http://host/" } } },
@@ -71,13 +71,13 @@ describe("contradictions", () => {
       "no credentials for S3",
       { repository: { s3: { bucket: "abc" } } },
       "repository.s3.accessKeyId",
-      /^is missing: give accessKeyId and secretAccessKey, or credentialsSecretName$/,
+      /^is missing: give accessKeyId and secretAccessKey, or credentialsSecretName, or workloadIdentity$/,
     ],
     [
       "credentials twice",
       { repository: { s3: { bucket: "abc", ...keys, credentialsSecretName: "keys" } } },
       "repository.s3.credentialsSecretName",
-      /remove one of them$/,
+      /^stands beside accessKeyId and secretAccessKey: remove accessKeyId and secretAccessKey, or credentialsSecretName$/,
     ],
     [
       "a user without password",
@@ -136,6 +136,18 @@ describe("contradictions", () => {
       /^would hide \/tmp/,
     ],
     ["retention that keeps nothing", { retention: {} }, "retention", /^keeps nothing/],
+    [
+      "retention that the server refuses",
+      { repository: { rest: { url: "http://host/", appendOnly: true } }, retention: { keepDaily: 7 } },
+      "retention",
+      /^cannot be applied through a server with --append-only/,
+    ],
+    [
+      "more scratch space than there is",
+      { tuning: { connections: 40, packSize: 128 } },
+      "tuning",
+      /together need 5248 MiB of scratch space, and pods have 2048/,
+    ],
     ["retention that keeps nothing, in quotes", { retention: { keepDaily: "0" } }, "retention", /^keeps nothing/],
   ];
   for (const [what, given, property, reason] of contradictory) {

@@ -1,20 +1,27 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
 import type { ResticBackupArgs } from "../components";
 import type { Role } from "../components/naming";
 import { podTemplate } from "../components/pod-template";
-import { repositoryOf } from "../components/repository";
 import { resolveSettings } from "../components/settings";
-import { args, leastArgs } from "./support/args";
+import { args, leastArgs, unchecked } from "./support/args";
+import { resolved } from "./support/output";
+import { podRefs } from "./support/pod-refs";
+import { storages } from "./support/storages";
+
+interface Container {
+  image: string;
+  env: { name: string; value?: string; valueFrom?: unknown }[];
+  volumeMounts: { name: string; mountPath: string; readOnly?: boolean; subPath?: string }[];
+  securityContext: Record<string, unknown> & { capabilities: { add: string[] } };
+  command: string[];
+}
 
 interface Pod {
+  metadata: { labels: Record<string, string> };
   spec: {
-    containers: {
-      env: { name: string; value?: string; valueFrom?: unknown }[];
-      volumeMounts: { name: string; mountPath: string; readOnly?: boolean; subPath?: string }[];
-      securityContext: Record<string, unknown> & { capabilities: { add: string[] } };
-      command: string[];
-    }[];
+    serviceAccountName?: string;
+    initContainers?: Container[];
+    containers: Container[];
     volumes: Record<string, unknown>[];
     securityContext: Record<string, unknown>;
     hostname?: string;
@@ -26,26 +33,16 @@ interface Pod {
 
 async function pod(role: Role, given: ResticBackupArgs = leastArgs) {
   const settings = resolveSettings("backup", given);
-  const repository = repositoryOf(settings);
-  const template = podTemplate(
-    settings,
-    {
-      name: "backup",
-      host: "default-backup",
-      repository,
-      scripts: "the-scripts",
-      password: { secretName: "the-password", key: "password" },
-      credentials: { secretName: "the-credentials", keys: ["AWS_ACCESS_KEY_ID"] },
-      repositoryClaim: repository.claim ? "the-repository" : undefined,
-    },
-    role,
-  );
-  const { spec } = await new Promise<Pod>((resolve) => {
-    pulumi.output(template).apply((known) => resolve(known as unknown as Pod));
-  });
+  const template = podTemplate(settings, podRefs(settings), role);
+  const { metadata, spec } = await resolved<Pod>(template);
   const [container] = spec.containers;
   assert.ok(container && spec.containers.length === 1);
-  return { spec, container, mount: (name: string) => container.volumeMounts.find((mount) => mount.name === name) };
+  return {
+    metadata,
+    spec,
+    container,
+    mount: (name: string) => container.volumeMounts.find((mount) => mount.name === name),
+  };
 }
 
 const rest = args({ repository: { rest: { url: "http://host/" } } });
@@ -75,7 +72,7 @@ describe("podTemplate", () => {
       assert.deepEqual(
         scratch.map(({ name, emptyDir }) => [name, emptyDir]),
         [
-          ["tmp", { sizeLimit: "2Gi" }],
+          ["tmp", { sizeLimit: "2048Mi" }],
           ["cache", { sizeLimit: "10Gi" }],
         ],
       );
@@ -139,7 +136,7 @@ describe("podTemplate", () => {
   });
 
   it("tells backup and restore what to do, and init nothing that would make it run again", async () => {
-    const given = args({ retention: { keepDaily: 7 }, timeZone: "Europe/Berlin" });
+    const given = args({ retention: { keepDaily: 7 }, timeZone: "Europe/Berlin", tuning: { packSize: 64 } });
     const names = async (role: Role) => (await pod(role, given)).container.env.map(({ name }) => name);
     const common = [
       "RESTIC_REPOSITORY",
@@ -151,17 +148,118 @@ describe("podTemplate", () => {
       "HOME",
       "BACKUP_REPOSITORY_MOUNT",
     ];
-    const data = ["BACKUP_HOST", "BACKUP_PATH", "BACKUP_RETENTION", "RESTORE_PATH", "TZ"];
-    assert.deepEqual(await names("init"), [...common, "AWS_ACCESS_KEY_ID"]);
-    assert.deepEqual(await names("backup"), [...common, ...data, "AWS_ACCESS_KEY_ID"]);
+    const data = ["BACKUP_HOST", "BACKUP_PATH", "BACKUP_RETENTION", "RESTORE_PATH", "TZ", "RESTIC_PACK_SIZE"];
+    assert.deepEqual(await names("init"), common);
+    assert.deepEqual(await names("backup"), [...common, ...data]);
     assert.deepEqual(await names("restore"), await names("backup"));
   });
 
-  it("takes credentials from the Secret", async () => {
-    const { container } = await pod("init");
-    assert.deepEqual(container.env.at(-1), {
-      name: "AWS_ACCESS_KEY_ID",
-      valueFrom: { secretKeyRef: { name: "the-credentials", key: "AWS_ACCESS_KEY_ID" } },
+  it("takes credentials from their Secrets, and says which may be missing", async () => {
+    const secretKeyRefs = async (repository: Record<string, unknown>) =>
+      (await pod("init", unchecked({ repository }))).container.env.filter(({ valueFrom }) => valueFrom !== undefined);
+    const user = { bucket: "backups", accessKeyId: "id", secretAccessKey: "key" };
+    const ref = (name: string, key: string, rest = {}) => ({
+      name: key,
+      valueFrom: { secretKeyRef: { name, key, ...rest } },
     });
+    assert.deepEqual(await secretKeyRefs({ s3: user }), [
+      ref("the-credentials", "AWS_ACCESS_KEY_ID"),
+      ref("the-credentials", "AWS_SECRET_ACCESS_KEY"),
+    ]);
+    const container = { accountName: "jira", container: "backups", credentialsSecretName: "kept" };
+    assert.deepEqual(await secretKeyRefs({ azure: container }), [
+      ref("kept", "AZURE_ACCOUNT_KEY", { optional: true }),
+      ref("kept", "AZURE_ACCOUNT_SAS", { optional: true }),
+    ]);
+  });
+
+  it("names the folders of secret files only where there are some", async () => {
+    const folders = async (repository: Record<string, unknown>) =>
+      (await pod("backup", unchecked({ repository }))).container.env
+        .filter(({ name }) => /^BACKUP_(SECRET_FILES|PRIVATE_FOLDER)$/.test(name))
+        .map(({ value }) => value);
+    const both = ["/etc/restic/secrets", "/run/restic"];
+    for (const [kind, given] of storages("the-marker")) {
+      assert.deepEqual(await folders({ [kind]: given }), kind === "local" ? [] : both, kind);
+    }
+    assert.deepEqual(await folders({ s3: { bucket: "abc", credentialsSecretName: "kept" } }), []);
+    assert.deepEqual(await folders({ rclone: { remote: "a", path: "b", credentialsSecretName: "kept" } }), both);
+  });
+
+  it("hands options over as lines, to init only those without which nothing is reached", async () => {
+    const given = args({
+      repository: {
+        s3: { bucket: "abc", credentialsSecretName: "kept", pathStyle: true, tls: { caConfigMapName: "ca" } },
+      },
+      tuning: { connections: 10, limitUpload: 512 },
+    });
+    const options = async (role: Role) =>
+      (await pod(role, given)).container.env.find(({ name }) => name === "RESTIC_OPTIONS")?.value;
+    assert.equal(await options("init"), "--option=s3.bucket-lookup=path");
+    assert.equal(
+      await options("backup"),
+      "--option=s3.bucket-lookup=path\n--option=s3.connections=10\n--limit-upload=512",
+    );
+    assert.equal(await options("restore"), await options("backup"));
+  });
+
+  it("keeps everything from init that would make it run again, for every storage", async () => {
+    const more = {
+      tuning: {
+        packSize: 64,
+        compression: "max",
+        readConcurrency: 4,
+        connections: 9,
+        limitUpload: 1,
+        limitDownload: 1,
+      },
+      schedule: "@daily",
+      retention: { keepLast: 3 },
+      timeZone: "Europe/Berlin",
+      host: "jira",
+      source: { claimName: "other", mountPath: "/data", path: "/data/a", restorePath: "/data/b" },
+      deadlines: { backup: 60 },
+    };
+    for (const [kind, given] of storages("the-marker")) {
+      const repository = { [kind]: given };
+      const plain = await pod("init", unchecked({ repository }));
+      assert.deepEqual((await pod("init", unchecked({ repository, ...more }))).spec, plain.spec, kind);
+    }
+  });
+
+  it("brings rclone by an init container with the rights of the container itself", async () => {
+    const rclone = { remote: "nextcloud", path: "backups", credentialsSecretName: "kept" };
+    for (const role of ["init", "backup", "restore"] as const) {
+      const { spec, container } = await pod(
+        role,
+        args({ repository: { rclone }, resources: { limits: { memory: "2Gi" } } }),
+      );
+      const [program, ...others] = spec.initContainers ?? [];
+      assert.deepEqual(others, []);
+      assert.deepEqual(program, {
+        name: "program",
+        image: "rclone/rclone:1.76.0",
+        command: ["cp", "/usr/local/bin/rclone", "/opt/rclone/rclone"],
+        volumeMounts: [{ name: "program", mountPath: "/opt/rclone" }],
+        resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "2Gi" } },
+        securityContext: container.securityContext,
+      });
+      assert.equal(container.securityContext.readOnlyRootFilesystem, true);
+    }
+    assert.equal((await pod("backup", rest)).spec.initContainers, undefined);
+  });
+
+  it("runs as the service account to which the cloud grants rights, with the cloud's labels", async () => {
+    const id = "01234567-89ab-cdef-0123-456789abcdef";
+    const identified = (workloadIdentity: Record<string, string>) =>
+      args({ repository: { azure: { accountName: "jira", container: "backups", workloadIdentity } } });
+    const { metadata, spec } = await pod("backup", identified({ clientId: id }));
+    assert.equal(spec.serviceAccountName, "backup");
+    assert.equal(spec.automountServiceAccountToken, false);
+    assert.equal(metadata.labels["azure.workload.identity/use"], "true");
+    assert.equal((await pod("restore", identified({ serviceAccountName: "kept" }))).spec.serviceAccountName, "kept");
+    const plain = await pod("backup", rest);
+    assert.equal(plain.spec.serviceAccountName, undefined);
+    assert.equal(plain.metadata.labels["azure.workload.identity/use"], undefined);
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { backends, kinds } from "../components/backends";
 import { settingsProblems } from "../components/settings";
 import { unchecked } from "./support/args";
 import { readmeBlocks, root } from "./support/readme";
@@ -41,12 +42,20 @@ describe("README", function () {
   it("lists every key of the configuration, and no other", () => {
     const [unknown] = settingsProblems("backup", unchecked({ nonsense: 1 }));
     const known = unknown?.reason.replace(/^.*known here are /, "").split(", ") ?? [];
-    const table = readme.slice(
-      readme.indexOf("| key | default |"),
-      readme.indexOf("Exactly one member of `repository`"),
-    );
+    const table = readme.slice(readme.indexOf("| key | default |"), readme.indexOf("| what you change |"));
     const listed = [...table.matchAll(/^\| `([a-zA-Z]+)/gm)].map(([, key]) => key);
     assert.deepEqual([...new Set(listed)].sort(), known.sort());
+  });
+
+  it("names every property of every storage, and no other", () => {
+    const section = readme.slice(readme.indexOf("### Storage"), readme.indexOf("## Operating it"));
+    for (const kind of kinds) {
+      const row = section.split("\n").find((line) => line.startsWith(`| \`${kind}\` |`));
+      assert.ok(row, kind);
+      const named = [...row.replace(/\([^)]*\)/g, "").matchAll(/`([a-zA-Z0-9]+)`/g)].map(([, name]) => name);
+      const known = Object.keys(backends[kind].schema.shape).filter((name) => name !== "tls");
+      assert.deepEqual([...new Set(named)].sort(), [kind, ...known].sort(), kind);
+    }
   });
 
   it("links to files that exist", () => {

@@ -3,8 +3,10 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ResticBackup } from "../components";
 import type { ResticBackupArgs } from "../components/args";
-import { args, leastArgs } from "./support/args";
+import { args, leastArgs, unchecked } from "./support/args";
+import { certificate } from "./support/keys";
 import { mockPassword, only, type Registration, registrations, secretSignature } from "./support/monitor";
+import { storages } from "./support/storages";
 
 const job = "kubernetes:batch/v1:Job";
 const cronJob = "kubernetes:batch/v1:CronJob";
@@ -13,10 +15,27 @@ const secret = "kubernetes:core/v1:Secret";
 const configMap = "kubernetes:core/v1:ConfigMap";
 const claim = "kubernetes:core/v1:PersistentVolumeClaim";
 const randomPassword = "random:index/randomPassword:RandomPassword";
+const serviceAccount = "kubernetes:core/v1:ServiceAccount";
 const component = "restic-backup:index:ResticBackup";
 
 const s3: ResticBackupArgs["repository"] = {
   s3: { bucket: "backups", endpoint: "minio:9000", accessKeyId: "the-id", secretAccessKey: "the-key" },
+};
+
+/** What no storage knows of. */
+const everything = {
+  namespace: "jira",
+  source: { claimName: "c", mountPath: "/data", subPath: "s", path: "/data/a", restorePath: "/data/b" },
+  password: { value: "the-marker" },
+  schedule: "@daily",
+  timeZone: "Etc/UTC",
+  retention: { keepDaily: 7, keepWithin: "7d" },
+  host: "jira",
+  image: "restic/restic:0.19.1",
+  resources: { requests: { cpu: "1" }, limits: { memory: "1Gi" } },
+  runAs: { user: 2001, group: 2001, fsGroup: 2001 },
+  tuning: { connections: 5, packSize: 16, readConcurrency: 2, compression: "max", limitUpload: 1, limitDownload: 1 },
+  deadlines: { backup: 3600, init: 300 },
 };
 
 function registered(given: ResticBackupArgs, preview = false): Promise<Registration[]> {
@@ -46,17 +65,46 @@ describe("ResticBackup", () => {
     });
   }
 
-  it("makes a Secret of credentials for a backend that needs them, and no claim", async () => {
-    const found = await registered(args({ repository: s3 }));
-    assert.deepEqual(only(found, secret, "backup-credentials").inputs.stringData, {
-      AWS_ACCESS_KEY_ID: "the-id",
-      AWS_SECRET_ACCESS_KEY: "the-key",
+  const { certificate: caBundle } = certificate("authority");
+  const children: [string, Record<string, unknown>, string[]][] = [
+    ["keys", { s3: s3?.s3 }, [`${secret} backup-credentials`]],
+    ["an existing Secret", { s3: { bucket: "abc", credentialsSecretName: "kept" } }, []],
+    ["an identity", { gcs: { bucket: "abc", workloadIdentity: {} } }, [`${serviceAccount} backup`]],
+    ["an existing service account", { gcs: { bucket: "abc", workloadIdentity: { serviceAccountName: "kept" } } }, []],
+    ["no credentials", { rest: { url: "https://host/" } }, []],
+    ["authorities", { rest: { url: "https://host/", tls: { caBundle } } }, [`${configMap} backup-authorities`]],
+    [
+      "existing objects for TLS",
+      { rest: { url: "https://host/", tls: { caConfigMapName: "a", clientSecretName: "b" } } },
+      [],
+    ],
+    [
+      "ssh",
+      { sftp: { host: "nas", user: "me", path: "a", credentialsSecretName: "kept" } },
+      [`${configMap} backup-users`],
+    ],
+    ["rclone", { rclone: { remote: "a", path: "b", credentialsSecretName: "kept" } }, []],
+    ["an existing claim", { local: { claimName: "kept" } }, []],
+  ];
+  for (const [what, repository, expected] of children) {
+    it(`makes for ${what} ${expected.length === 0 ? "nothing more" : expected.join(" and ")}`, async () => {
+      const always = new Set([
+        `${deployment} backup-restore`,
+        `${cronJob} backup`,
+        `${job} backup-init`,
+        `${configMap} backup-scripts`,
+        `${secret} backup-password`,
+        `${randomPassword} backup-password`,
+        `${component} backup`,
+      ]);
+      const found = (await registered(unchecked({ repository }))).map(({ type, name }) => `${type} ${name}`);
+      assert.deepEqual(
+        found.filter((one) => !always.has(one)),
+        expected,
+      );
+      assert.equal(found.length, always.size + expected.length);
     });
-    assert.equal(
-      found.some(({ type }) => type === claim),
-      false,
-    );
-  });
+  }
 
   it("makes no claim, and no password, when existing ones are named", async () => {
     const found = await registered(
@@ -139,23 +187,35 @@ describe("ResticBackup", () => {
   });
 
   it("waits for the init Job a little longer than Kubernetes lets it run", async () => {
-    const { createTimeout, inputs, replaceOnChanges } = only(await registered(args({ deadlines: { init: 120 } })), job);
+    const { createTimeout, inputs } = only(await registered(args({ deadlines: { init: 120 } })), job);
     assert.equal((inputs.spec as { activeDeadlineSeconds: number }).activeDeadlineSeconds, 120);
     assert.equal(createTimeout, "180s");
-    assert.deepEqual(replaceOnChanges, ["spec.podFailurePolicy"]);
+    assert.equal(
+      "podFailurePolicy" in (inputs.spec as object),
+      false,
+      "Pulumi does not see a Job that such a policy failed",
+    );
   });
 
   for (const preview of [false, true]) {
     it(`keeps every secret in Secrets, encrypted on the way there, in ${preview ? "preview" : "up"}`, async () => {
-      const found = await registered(args({ repository: s3, password: { value: "my-own-password" } }), preview);
-      for (const { type, name, wire } of found) {
-        const shown = JSON.stringify(withoutSecrets(wire));
-        for (const value of ["the-id", "the-key", "my-own-password"]) {
-          assert.equal(shown.includes(value), false, `${type} ${name} shows ${value}`);
+      for (const [kind, given] of storages("the-marker")) {
+        const repository = { [kind]: given };
+        const found = await registered(unchecked({ repository, password: { value: "the-marker" } }), preview);
+        for (const { type, name, wire } of found) {
+          assert.doesNotMatch(JSON.stringify(withoutSecrets(wire)), /the-marker/, `${kind}: ${type} ${name}`);
         }
+        const holders = found.filter(({ inputs }) => JSON.stringify(inputs).includes("the-marker"));
+        assert.deepEqual(
+          holders.map(({ type, name }) => `${type} ${name}`).sort(),
+          [
+            ...(kind === "local" ? [] : [`${secret} backup-credentials`]),
+            `${secret} backup-password`,
+            `${component} backup`,
+          ].sort(),
+          kind,
+        );
       }
-      const holders = found.filter(({ inputs }) => JSON.stringify(inputs).includes("my-own-password"));
-      assert.deepEqual(holders.map(({ type }) => type).sort(), [secret, component].sort());
     });
   }
 
@@ -206,6 +266,94 @@ describe("ResticBackup", () => {
     });
   });
 
+  it("keeps the name of the credentials' Secret, and makes a new one of new values", async () => {
+    const { inputs, deleteBeforeReplace } = only(
+      await registered(args({ repository: s3 })),
+      secret,
+      "backup-credentials",
+    );
+    const { metadata, ...rest } = inputs as { metadata: { name: string } };
+    assert.equal(metadata.name, "backup-credentials");
+    assert.deepEqual(rest, {
+      apiVersion: "v1",
+      kind: "Secret",
+      immutable: true,
+      stringData: { AWS_ACCESS_KEY_ID: "the-id", AWS_SECRET_ACCESS_KEY: "the-key" },
+    });
+    assert.equal(deleteBeforeReplace, true);
+  });
+
+  it("lets new credentials run init again, and touch nothing else", async () => {
+    const found = await registered(args({ repository: s3 }));
+    const version = /"restic-backup\/credentials":"uid-of-backup-credentials"/;
+    assert.match(JSON.stringify(only(found, job).inputs), version);
+    for (const type of [cronJob, deployment]) {
+      assert.doesNotMatch(JSON.stringify(only(found, type).inputs), /uid-of-/);
+    }
+  });
+
+  it("puts all values into one Secret, and leaves those of an existing one alone", async () => {
+    const { certificate: clientCertificate, key: clientKey } = certificate("client");
+    const client = { clientCertificate, clientKey };
+    const both = await registered(args({ repository: { s3: { ...s3?.s3, bucket: "abc", tls: client } } }));
+    const data = (found: Registration[]) =>
+      Object.keys(only(found, secret, "backup-credentials").inputs.stringData as Record<string, string>);
+    assert.deepEqual(data(both), ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "tls.crt", "tls.key"]);
+    const kept = { bucket: "abc", credentialsSecretName: "kept", tls: client };
+    const mixed = await registered(args({ repository: { s3: kept } }));
+    assert.deepEqual(data(mixed), ["tls.crt", "tls.key"]);
+    const pod = JSON.stringify(only(mixed, cronJob).inputs);
+    assert.match(pod, /"secretKeyRef":{"key":"AWS_ACCESS_KEY_ID","name":"kept"}/);
+    assert.match(pod, /"secret":{"items":\[[^\]]*\],"name":"backup-credentials"/);
+  });
+
+  it("makes a ConfigMap of authorities, which all pods mount", async () => {
+    const { certificate: caBundle } = certificate("authority");
+    const found = await registered(args({ repository: { rest: { url: "https://host/", tls: { caBundle } } } }));
+    const { metadata, ...rest } = only(found, configMap, "backup-authorities").inputs as {
+      metadata: { name?: string };
+    };
+    assert.equal(metadata.name, undefined);
+    assert.deepEqual(rest, { apiVersion: "v1", kind: "ConfigMap", immutable: true, data: { "ca.crt": caBundle } });
+    for (const type of [job, cronJob, deployment]) {
+      assert.match(JSON.stringify(only(found, type).inputs), /"name":"backup-authorities-1a2b3c4d"/);
+    }
+  });
+
+  it("makes a service account without token, for the cloud to know by its name", async () => {
+    const workloadIdentity = { roleArn: "arn:aws:iam::111122223333:role/backup" };
+    const found = await registered(
+      args({ repository: { s3: { bucket: "abc", workloadIdentity } }, namespace: "jira" }),
+    );
+    const { metadata, ...rest } = only(found, serviceAccount).inputs as { metadata: Record<string, unknown> };
+    assert.deepEqual(rest, { apiVersion: "v1", kind: "ServiceAccount", automountServiceAccountToken: false });
+    assert.equal(metadata.name, "backup");
+    assert.equal(metadata.namespace, "jira");
+    assert.deepEqual(metadata.annotations, { "eks.amazonaws.com/role-arn": workloadIdentity.roleArn });
+    for (const type of [job, cronJob, deployment]) {
+      assert.match(JSON.stringify(only(found, type).inputs), /"serviceAccountName":"backup"/);
+    }
+  });
+
+  it("works with values of which none is known at preview", async () => {
+    for (const [kind, given] of storages("the-marker")) {
+      const known = {
+        ...leastArgs,
+        ...everything,
+        repository: { [kind]: { ...given, ...(kind === "sftp" ? { port: 22 } : {}) } },
+      };
+      const names = (found: Registration[]) => found.map(({ type, name }) => `${type} ${name}`).sort();
+      const later = await registrations(() => {
+        new ResticBackup("backup", unknownAll(known) as ResticBackupArgs);
+      }, true);
+      assert.match(JSON.stringify(only(later, cronJob).wire), /"schedule":"04da6b54-80e4-46f7-96ec-b56ff0331ba9"/);
+      assert.deepEqual(names(later), names(await registered(known as ResticBackupArgs, true)), kind);
+      for (const { type, name, wire } of later) {
+        assert.doesNotMatch(JSON.stringify(wire), /Calling \[toString\]|the-marker/, `${kind}: ${type} ${name}`);
+      }
+    }
+  });
+
   it("registers nothing when an argument is wrong", async () => {
     const found = await registrations(() => {
       assert.throws(
@@ -216,6 +364,14 @@ describe("ResticBackup", () => {
     assert.deepEqual(found, []);
   });
 });
+
+/** Every value that may be an Output, as one that is known at `up` only. */
+function unknownAll(node: unknown, key = ""): unknown {
+  if (typeof node === "object" && node !== null) {
+    return Object.fromEntries(Object.entries(node).map(([name, child]) => [name, unknownAll(child, name)]));
+  }
+  return key === "authVersion" ? node : pulumi.output(pulumi.unknown);
+}
 
 function withoutSecrets(node: unknown): unknown {
   if (Array.isArray(node)) {

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { ResticBackupArgs } from "../components";
-import { resolveSettings, settingsProblems } from "../components/settings";
+import { problemsError } from "../components/problems";
+import { resolveSettings, secretArgs, settingsProblems } from "../components/settings";
 import { args, leastArgs, unchecked } from "./support/args";
+import { resolved } from "./support/output";
 
 function problems(given: ResticBackupArgs, name = "backup"): string[] {
   return settingsProblems(name, given).map(({ property, reason }) => `${property}: ${reason}`);
+}
+
+function message(given: Record<string, unknown>): string {
+  return problemsError("backup", settingsProblems("backup", unchecked(given))).message;
 }
 
 describe("resolveSettings", () => {
@@ -24,6 +30,7 @@ describe("resolveSettings", () => {
       image: "restic/restic:0.19.1",
       resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "1Gi" } },
       runAs: { user: 0 },
+      tuning: {},
       deadlines: { backup: 21600, init: 300 },
     });
   });
@@ -51,11 +58,55 @@ describe("resolveSettings", () => {
           'ResticBackup "backup": 3 problems',
           '  schedule: "0 25 * * *": hour 25 is above 23',
           '  timeZone: "Mars/Olympus": no such time zone: use a name of the IANA database, such as Europe/Berlin or Etc/UTC',
-          "  shedule: unknown property: known here are namespace, source, repository, password, schedule, timeZone, retention, host, image, resources, runAs, deadlines",
+          "  shedule: unknown property: known here are namespace, source, repository, password, schedule, timeZone, retention, host, image, resources, runAs, tuning, deadlines",
         ]);
         return true;
       },
     );
+  });
+
+  it("never shows a wrong secret, wherever it stands", () => {
+    for (const path of secretArgs) {
+      for (const wrong of ["hunter2\n", ["hunter2"], { hunter2: "hunter2" }]) {
+        const given = path.split(".").reduceRight<unknown>((inner, name) => ({ [name]: inner }), wrong);
+        const shown = message(given as Record<string, unknown>);
+        assert.ok(shown.includes(`  ${path}: `), `${path}: ${shown}`);
+        assert.equal(shown.includes("hunter2"), false, shown);
+      }
+    }
+  });
+
+  it("never repeats a file, in whose place a key may have been given", async () => {
+    const tls = (property: string, value: unknown) => ({ rest: { url: "https://host/", tls: { [property]: value } } });
+    const sftp = { host: "nas", user: "me", path: "a", credentialsSecretName: "kept", knownHosts: "hunter2" };
+    for (const [repository, property] of [
+      [tls("caBundle", "hunter2"), "rest.tls.caBundle"],
+      [tls("clientCertificate", "hunter2"), "rest.tls.clientCertificate"],
+      [{ sftp }, "sftp.knownHosts"],
+    ] as const) {
+      const shown = message({ repository });
+      assert.ok(shown.includes(`  repository.${property}: h`), shown);
+      assert.equal(shown.includes("hunter2"), false, shown);
+    }
+    const settings = resolveSettings("backup", unchecked({ repository: tls("caBundle", pulumi.output("hunter2")) }));
+    await assert.rejects(resolved(settings.repository.rest?.tls?.caBundle), {
+      message:
+        'ResticBackup "backup": 1 problem\n  repository.rest.tls.caBundle: holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----',
+    });
+  });
+
+  it("shows an address without its password, however it is written", () => {
+    for (const [url, shown] of [
+      ["https://me:hunter2@host/", "https://***@host/"],
+      ["https://me:hun/ter2@host/", "https://***@host/"],
+      ["https://me:hun@ter2@host/", "https://***@host/"],
+      ["me:hunter2@host:8000", "***@host:8000"],
+      ["rest:https://me:hunter2@host/", "***@host/"],
+      ["ftp://host/", "ftp://host/"],
+      ["host:8000", "host:8000"],
+    ] as const) {
+      assert.ok(message({ repository: { rest: { url } } }).includes(`  repository.rest.url: "${shown}": `), url);
+    }
   });
 
   it("never shows a secret, nor anything that may be one", () => {

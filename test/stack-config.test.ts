@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { secretArgs } from "../components/settings";
 import { stackConfig } from "../components/stack-config";
+import { pathsTo } from "./support/paths";
+import { storages } from "./support/storages";
 
 /** How Pulumi itself hands config over; `e2e/` does it through the real engine. */
 function withConfig(config: Record<string, string>, secretKeys: string[] = []) {
@@ -70,6 +73,39 @@ describe("stackConfig", () => {
         return true;
       },
     );
+  });
+
+  for (const [kind, given] of storages("hunter2")) {
+    const secrets = pathsTo("hunter2", { repository: { [kind]: given } });
+    it(`refuses in plain text ${secrets.join(" and ") || "nothing of a local repository"}`, () => {
+      const config = () => withConfig({ ...least, repository: JSON.stringify({ [kind]: given }) });
+      if (secrets.length === 0) {
+        assert.doesNotThrow(config);
+        return;
+      }
+      const reason = (path: string) =>
+        `  ${path}: stands in plain text in the stack's config: set it by \`pulumi config set --secret --path '${path}'\``;
+      assert.throws(config, ({ message }: Error) => {
+        assert.deepEqual(message.split("\n").slice(1).sort(), secrets.map(reason).sort());
+        assert.equal(message.includes("hunter2"), false);
+        return true;
+      });
+    });
+  }
+
+  it("refuses a secret in plain text even where the rest is not well-formed", () => {
+    for (const path of secretArgs) {
+      const [key = "", ...rest] = path.split(".");
+      const value = rest.reduceRight<unknown>((inner, name) => ({ [name]: inner }), ["hunter2"]);
+      assert.throws(
+        () => withConfig({ ...least, [key]: JSON.stringify(value) }),
+        ({ message }: Error) => {
+          assert.ok(message.includes(`  ${path}: stands in plain text in the stack's config`), path);
+          assert.equal(message.includes("hunter2"), false, path);
+          return true;
+        },
+      );
+    }
   });
 
   it("accepts the same credential encrypted", () => {

@@ -3,47 +3,29 @@
 # client, CA certificates and time zones, and nothing more, so that a script that runs here runs there.
 # https://github.com/restic/restic/blob/master/docker/Dockerfile.release
 #
-# usage: restic.sh ROOT RESTIC   ROOT: an empty directory; RESTIC: the program
+# usage: restic.sh ROOT   ROOT: an empty directory; restic itself is put into it by the caller
 # exit:  0 done; other: ROOT is not complete
 set -eu
 
 root=$1
-restic=$2
+# shellcheck source=sandbox/images/layout.sh
+. "$(dirname "$0")/layout.sh"
 
 main() {
   for directory in bin dev etc home lib lib64 opt proc root run sbin srv sys tmp usr/bin usr/lib usr/local/bin usr/sbin usr/share var/cache var/log var/tmp; do
     mkdir -p "$root/$directory"
   done
   chmod 1777 "$root/tmp" "$root/var/tmp"
+  # Alpine's busybox has its programs in /bin and /sbin and so on; the PATH is what counts.
   busybox_applets
   program /usr/bin/jq
   for ssh in ssh scp sftp ssh-add ssh-agent ssh-keygen ssh-keyscan; do
     program "/usr/bin/$ssh"
   done
-  install -m 0755 "$restic" "$root/usr/bin/restic"
   entrypoint
   name_service
-  mkdir -p "$root/etc/ssl/certs"
-  cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+  authorities
   cp -a /usr/share/zoneinfo "$root/usr/share/"
-}
-
-# Alpine's busybox has its programs in /bin and /sbin and so on; the PATH is what counts.
-busybox_applets() {
-  program /bin/busybox
-  for applet in $(busybox --list); do
-    [ "$applet" = busybox ] || ln -s /bin/busybox "$root/bin/$applet"
-  done
-}
-
-# program PATH: a program with the libraries that it is linked to
-program() {
-  mkdir -p "$root$(dirname "$1")"
-  cp -L "$1" "$root$1"
-  for library in $(ldd "$1" | grep -o '/[^ ]*'); do
-    mkdir -p "$root$(dirname "$library")"
-    [ -e "$root$library" ] || cp -L "$library" "$root$library"
-  done
 }
 
 # Since restic 0.19.0 the image starts here: https://github.com/restic/restic/pull/5448
@@ -55,15 +37,6 @@ set -- /usr/bin/restic "$@"
 exec nice -n "${NICE:-0}" "$@"
 EOF
   chmod 0755 "$root/entrypoint.sh"
-}
-
-name_service() {
-  printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n' > "$root/etc/passwd"
-  printf 'root:x:0:\nnobody:x:65534:\n' > "$root/etc/group"
-  printf 'hosts: files dns\npasswd: files\ngroup: files\n' > "$root/etc/nsswitch.conf"
-  for library in /lib/x86_64-linux-gnu/libnss_dns.so.2 /lib/x86_64-linux-gnu/libnss_files.so.2 /lib/aarch64-linux-gnu/libnss_dns.so.2; do
-    [ ! -e "$library" ] || cp -L "$library" "$root$library"
-  done
 }
 
 main

@@ -41,7 +41,11 @@ describe("e2e: bad input is refused at preview", function () {
     ["an impossible date", { ...good, schedule: "0 0 31 2 *" }, [/"0 0 31 2 \*": no such date exists/]],
     ["a range over the end of the week", { ...good, schedule: "0 1 * * FRI-SUN" }, [/range "FRI-SUN" runs backwards/]],
     ["no repository", { source: good.source }, [/repository: is missing: say where the snapshots are stored/]],
-    ["an empty repository", { ...good, repository: {} }, [/repository: names no storage: set one of local, s3, rest/]],
+    [
+      "an empty repository",
+      { ...good, repository: {} },
+      [/repository: names no storage: set one of local, sftp, rest, s3, b2/],
+    ],
     [
       "a credential in plain text",
       { ...good, repository: { rest: { url: "http://host/", username: "me", password: "hunter2" } } },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { deleteNamespace, getJson, kubectl, newNamespace, tryKubectl } from "./support/cluster";
-import { Stack } from "./support/stack";
+import { assertProven } from "./support/proven";
+import { OperationError, Stack } from "./support/stack";
 import { backUp, byHand, loseAndRestore, reportOf, startWorkload, type Workload } from "./support/workload";
 
 const namespace = "e2e-local";
@@ -37,6 +38,9 @@ describe("e2e: a stack with a local repository", function () {
     await stack.remove();
     await deleteNamespace(namespace);
   });
+
+  it("is a row of the README", () =>
+    assertProven("local", "PersistentVolumeClaim", "new claim, taken over as an existing one"));
 
   it("is created whole by the first up, which initialises the repository", async () => {
     const { changes } = await stack.up();
@@ -147,6 +151,14 @@ describe("e2e: a stack with a local repository", function () {
     );
     await kubectl("-n", namespace, "get", "secret", String(passwordSecretName));
     await kubectl("-n", namespace, "get", "persistentvolumeclaim", String(repositoryClaimName));
+    // A new password does not open it, and `up` says so.
+    await stack.configure({ ...config, repository: { local: { claimName: repositoryClaimName } } });
+    await assert.rejects(stack.up(), (error) => {
+      assert.ok(error instanceof OperationError);
+      assert.match(error.message, /"command":"init","result":"failure","exitCode":12/);
+      assert.match(error.message, /wrong password/);
+      return true;
+    });
     // What is left is enough to restore: a new stack takes both over.
     await stack.configure({
       ...config,

@@ -30,21 +30,19 @@ export async function proxyTo(server: number, { latency = 0, rate, breaksAt }: L
       return;
     }
     const upstream = connect(server, "127.0.0.1");
-    const both = [client, upstream];
-    for (const socket of both) {
+    const destroy = () => {
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of [client, upstream]) {
       sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        sockets.delete(socket);
-        for (const one of both) {
-          one.destroy();
-        }
-      });
+      socket.on("error", destroy);
+      socket.on("close", () => sockets.delete(socket));
     }
     const carry = async (from: Socket, to: Socket, slowed: boolean) => {
       for await (const chunk of from) {
         if (slowed && breaksAt?.test(chunk.toString("latin1"))) {
-          from.destroy();
+          destroy();
           return;
         }
         await sleep(latency + (slowed && rate !== undefined ? (chunk.length / rate) * 1000 : 0));
@@ -52,8 +50,8 @@ export async function proxyTo(server: number, { latency = 0, rate, breaksAt }: L
       }
       to.end();
     };
-    carry(client, upstream, true).catch(() => {});
-    carry(upstream, client, false).catch(() => {});
+    carry(client, upstream, true).catch(destroy);
+    carry(upstream, client, false).catch(destroy);
   });
   await new Promise<void>((resolve) => listener.listen(port, "127.0.0.1", resolve));
   return {

@@ -68,4 +68,11 @@ describe("the cluster", function () {
     const address = await kubectl("-n", namespace, "get", "service", "tight", "-o", "jsonpath={.spec.clusterIP}");
     assert.equal(await inPod(`timeout 10 wget -q -O - http://${address}/`), "hello");
   });
+
+  it("resolves the names of services, and knows no others", async () => {
+    for (const name of [`tight.${namespace}`, `tight.${namespace}.svc.cluster.local`]) {
+      assert.equal(await inPod(`timeout 10 wget -q -O - http://${name}/`), "hello");
+    }
+    await assert.rejects(inPod("nslookup nowhere.example"), /NXDOMAIN/);
+  });
 });

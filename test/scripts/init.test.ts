@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { execa } from "execa";
-import { makeKeyCheap } from "./cheap-key";
-import { secrets } from "./checked-report";
-import type { World } from "./shell-under-test";
 import { inBothShells } from "./shell-under-test";
 import { fakeRestic, until, withRepository } from "./test-repository";
 
@@ -71,37 +67,6 @@ describe("init.sh", function () {
     assert.equal((await world.run("init.sh")).exitCode, 0);
   });
 
-  inBothShells("reports two inits that ran at once", async (world) => {
-    await withTwoInits(world);
-    await rename(world.repository, world.path("two-inits"));
-    // The other init comes between our init and our look at the keys: no real restic can be told to do so.
-    const env = await fakeRestic(
-      world,
-      `for last; do :; done
-      "$real" "$@" || exit
-      [ "$last" != init ] || { rm -rf "$RESTIC_REPOSITORY"; mv "${world.path("two-inits")}" "$RESTIC_REPOSITORY"; }`,
-    );
-    const { exitCode, output, report } = await world.run("init.sh", [], { env });
-    assert.equal(exitCode, 1, output);
-    assert.match(report.message, /[Tt]wo inits ran at once/);
-    assert.equal((await readdir(join(world.repository, "keys"))).length, 2);
-  });
-
-  inBothShells("reports two earlier inits, whichever key restic takes, and no other keys", async (world) => {
-    const misfit = await withTwoInits(world);
-    const both = await world.run("init.sh");
-    assert.equal(both.exitCode, 1, both.output);
-    assert.match(both.report.message, /[Tt]wo inits ran at once/);
-    assert.ok(both.report.message.includes(misfit), "names the key that does not fit");
-
-    await rm(join(world.repository, "keys", misfit));
-    await world.restic("key", "add", "--new-password-file", world.path("password"));
-    await writeFile(world.path("another-password"), "another password");
-    await world.restic("key", "add", "--new-password-file", world.path("another-password"));
-    const fitting = await world.run("init.sh");
-    assert.equal(fitting.exitCode, 0, fitting.output);
-  });
-
   inBothShells("ends in time when the server hangs", async (world) => {
     const server = await serving(() => {});
     const began = Date.now();
@@ -113,6 +78,39 @@ describe("init.sh", function () {
     assert.match(report.message, /no answer within 3 seconds.*reached/);
     server.close();
   });
+
+  for (const code of [10, 12]) {
+    inBothShells(`takes nothing for an answer that restic says when it is ended: ${code}`, async (world) => {
+      const env = await fakeRestic(
+        world,
+        `echo "$@" >>${world.path("calls")}; trap 'exit ${code}' TERM; sleep 60 & wait`,
+      );
+      const { exitCode, report } = await world.run("init.sh", [], { env: { ...env, BACKUP_PROBE_TIMEOUT: "1" } });
+      assert.equal(exitCode, 1);
+      assert.match(report.message, /no answer within 1 seconds/);
+      assert.doesNotMatch(await readFile(world.path("calls"), "utf8"), /init/);
+    });
+  }
+
+  inBothShells(
+    "gives up after two refusals that time does not change, and waits for a server that starts",
+    async (world) => {
+      let looks = 0;
+      const refusing = await serving((_, answer) => answer.writeHead(++looks > 1 ? 400 : 500).end());
+      const began = Date.now();
+      const refused = await world.run("init.sh", [], { env: { RESTIC_REPOSITORY: refusing.repository } });
+      refusing.close();
+      assert.equal(refused.exitCode, 1);
+      assert.match(refused.report.message, /400 Bad Request/);
+      assert.ok(Date.now() - began < 20_000 && looks >= 3, `${looks} looks`);
+
+      looks = 0;
+      const starting = await serving((_, answer) => answer.writeHead(++looks > 3 ? 401 : 503).end());
+      const started = await world.run("init.sh", [], { env: { RESTIC_REPOSITORY: starting.repository } });
+      starting.close();
+      assert.match(started.report.message, /401 Unauthorized/);
+    },
+  );
 
   inBothShells("says why a server cannot be reached", async (world) => {
     const server = await serving(() => {});
@@ -167,16 +165,6 @@ describe("init.sh", function () {
     assert.equal(again.exitCode, 0, again.output);
   });
 });
-
-/** A repository that two inits have made at once: two keys, of which one does not belong to the config. */
-async function withTwoInits(world: World): Promise<string> {
-  await withRepository(world);
-  await execa("restic", ["init"], { env: { ...world.env, RESTIC_REPOSITORY: world.path("other") }, stdin: "ignore" });
-  makeKeyCheap(world.path("other"), secrets[0] as string);
-  const [misfit] = await readdir(world.path("other/keys"));
-  await cp(world.path(`other/keys/${misfit}`), join(world.repository, "keys", misfit as string));
-  return misfit as string;
-}
 
 interface TestServer {
   readonly repository: string;

@@ -62,6 +62,11 @@ export function inBothShells(title: string, test: (world: World) => Promise<void
   });
 }
 
+/** One test under the shell of the image only: where the shell is not what is tested, and time is. */
+export function inBusybox(title: string, test: (world: World) => Promise<void>): void {
+  it(title, () => inWorld(shells[0] as Shell, test));
+}
+
 /** Runs a test in a place of its own, of which nothing is left afterwards. */
 export async function inWorld(shell: Shell, test: (world: World) => Promise<void>): Promise<void> {
   const started = new Set<number>();
@@ -91,7 +96,8 @@ async function makeWorld(shell: Shell, folder: string, started: Set<number>): Pr
   await Promise.all([bin, source, tmp].map((name) => mkdir(name)));
   await shell.fillBin(bin);
   const { restic, scripts } = await forAnyUser();
-  await Promise.all([symlink(restic, join(bin, "restic")), symlink(await programPath("jq"), join(bin, "jq"))]);
+  await symlink(restic, join(bin, "restic"));
+  await Promise.all(["jq", "ssh"].map(async (name) => symlink(await programPath(name), join(bin, name))));
   await writeFile(path("password"), `${secrets[0]}\n`);
   await writeFile(path("report"), "");
   await writeFile(join(source, "jira.zip"), Buffer.alloc(100_000, "zip"));

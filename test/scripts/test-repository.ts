@@ -20,15 +20,20 @@ export async function fakeRestic(world: World, script: string): Promise<Record<s
 
 let template: Promise<string> | undefined;
 
-/** Puts a new, empty repository into the world: made once and copied, with a key that costs nothing to derive. */
-export async function withRepository(world: World): Promise<void> {
+/** A new, empty repository, to be copied: made once, with a key that costs nothing to derive. */
+export function emptyRepository(): Promise<string> {
   template ??= mkdtemp(join(tmpdir(), "scripts-test-repository-")).then(async (folder) => {
     process.on("exit", () => rmSync(folder, { recursive: true }));
-    await execa("restic", ["init"], { env: { ...world.env, RESTIC_REPOSITORY: folder }, stdin: "ignore" });
+    const env = { RESTIC_REPOSITORY: folder, RESTIC_PASSWORD: secrets[0] as string };
+    await execa("restic", ["init"], { env, stdin: "ignore" });
     makeKeyCheap(folder, secrets[0] as string);
     return folder;
   });
-  await cp(await template, world.repository, { recursive: true });
+  return template;
+}
+
+export async function withRepository(world: World): Promise<void> {
+  await cp(await emptyRepository(), world.repository, { recursive: true });
 }
 
 /** Waits until something holds, and fails when it does not within the time. */

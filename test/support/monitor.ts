@@ -18,6 +18,7 @@ export interface Registration {
   readonly replaceOnChanges: readonly string[];
   readonly dependencies: readonly string[];
   readonly retainOnDelete: boolean;
+  readonly deleteBeforeReplace: boolean;
   readonly protect: boolean;
   readonly createTimeout: string;
 }
@@ -42,6 +43,7 @@ export async function registrations(program: () => void, preview = false): Promi
                 metadata: {
                   ...inputs.metadata,
                   name: inputs.metadata.name ?? (preview ? undefined : `${name}-1a2b3c4d`),
+                  uid: preview ? undefined : `uid-of-${name}`,
                 },
               }
             : {}),
@@ -86,6 +88,7 @@ interface Request {
   getReplaceonchangesList(): string[];
   getDependenciesList(): string[];
   getRetainondelete(): boolean;
+  getDeletebeforereplace(): boolean;
   getProtect(): boolean;
   getCustomtimeouts(): { getCreate(): string } | undefined;
 }
@@ -107,6 +110,7 @@ function registration(request: Request): Registration {
     replaceOnChanges: request.getReplaceonchangesList(),
     dependencies: request.getDependenciesList(),
     retainOnDelete: request.getRetainondelete(),
+    deleteBeforeReplace: request.getDeletebeforereplace(),
     protect: request.getProtect(),
     createTimeout: request.getCustomtimeouts()?.getCreate() ?? "",
   };

@@ -32,7 +32,9 @@ export class Stack {
       join(folder, "Pulumi.yaml"),
       JSON.stringify({ name: "restic-backup", runtime: "nodejs", main: join(root, "index.ts") }),
     );
-    const stack = await automation.LocalWorkspace.createOrSelectStack({ stackName: name, workDir: folder });
+    // A state of its own: whatever a killed run has left in another one, a lock or a stack, is not in the way.
+    const options = { envVars: stateIn(folder) };
+    const stack = await automation.LocalWorkspace.createStack({ stackName: name, workDir: folder }, options);
     return new Stack(folder, stack);
   }
 
@@ -62,7 +64,7 @@ export class Stack {
   /** State as it is stored. The Automation API's own export decrypts it. */
   async state(): Promise<string> {
     const args = ["stack", "export", "--stack", this.stack.name];
-    const { stdout } = await execa("pulumi", args, { cwd: this.folder });
+    const { stdout } = await execa("pulumi", args, { cwd: this.folder, env: stateIn(this.folder) });
     return stdout;
   }
 
@@ -74,6 +76,10 @@ export class Stack {
     await this.stack.workspace.removeStack(this.stack.name, { force: true });
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+function stateIn(folder: string): Record<string, string> {
+  return { PULUMI_BACKEND_URL: `file://${folder}` };
 }
 
 interface Options {
