@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { chmod, cp, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { Fault, Storage } from "./fault";
@@ -87,9 +88,8 @@ export const d: readonly Fault[] = [
     injection: "the cache's folder belongs to another user (the backup runs as 65534)",
     expected: "exit 1 that names RESTIC_CACHE_DIR",
     inject: async (scene) => {
-      const folder = scene.world.path("cache-of-root");
-      await mkdir(folder);
-      await scene.mount(folder, "-t", "tmpfs", "-o", "size=1m,mode=700,ro", "tmpfs");
+      const folder = await mkdtemp(join(tmpdir(), "cache-of-root-"));
+      scene.atEnd(() => rm(folder, { recursive: true }));
       return ended(
         await scene.run("backup.sh", { env: { RESTIC_CACHE_DIR: folder }, asNobody: true }),
         1,

@@ -9,8 +9,7 @@ import type { Result } from "./table";
 
 /** One row from its injection to the universal criterion, bounded in time. */
 export async function outcomeOf(fault: Fault): Promise<Result> {
-  const began = Date.now();
-  const result = await seenAt(fault).then(
+  return seenAt(fault).then(
     (seen): Result =>
       fault.limit === undefined
         ? { fault, verdict: "✔", seen }
@@ -22,12 +21,6 @@ export async function outcomeOf(fault: Fault): Promise<Result> {
       return { fault, verdict: fault.limit === undefined ? "✘" : "limit", seen: error.message, error };
     },
   );
-  const seconds = ((Date.now() - began) / 1000).toFixed(1);
-  console.log(`${result.verdict} ${fault.id} ${fault.storage}: ${fault.injection} (${seconds} s)`);
-  if (result.verdict !== "✔") {
-    console.log(`  ${result.seen.replaceAll("\n", "\n  ")}`);
-  }
-  return result;
 }
 
 async function seenAt(fault: Fault): Promise<string> {

@@ -56,10 +56,10 @@ export const r: readonly Fault[] = [
 async function readOnly(scene: Scene, env: Record<string, string>): Promise<string> {
   const said = [];
   for (const script of ["backup.sh", "prune.sh", "check.sh"]) {
-    said.push(`${script}: ${ended(await withDeadline(scene, 15, script, { env }), [1, 130]).slice(0, 120)}`);
+    said.push(`${script}: ${ended(await withDeadline(scene, 8, script, { env }), [1, 130]).slice(0, 120)}`);
   }
   await scene.good("restore.sh", { env, args: ["--list"] });
-  const restore = await withDeadline(scene, 15, "restore.sh", { env });
+  const restore = await withDeadline(scene, 8, "restore.sh", { env });
   assert.notEqual(restore.exitCode, 11);
   for (const [id, files] of scene.older) {
     assert.deepEqual(await scene.restored(id), files);

@@ -2,8 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { environment } from "../../sandbox/environment";
+import type { Fault } from "./fault";
 import { faults } from "./faults";
 import { outcomeOf } from "./outcome";
+import type { Result } from "./table";
 import { table } from "./table";
 
 /** npm run test:faults [-- --only K1,D --storage S3]: the whole matrix also writes docs/faults.md. */
@@ -20,7 +22,7 @@ async function main(): Promise<void> {
     throw new Error("no row is chosen");
   }
   const began = Date.now();
-  const results = await atOnce(3, chosen, outcomeOf);
+  const results = await atOnce(3, chosen, told);
   const failed = results.filter(({ verdict }) => verdict === "✘");
   const notRun = results.filter(({ verdict }) => verdict === "could not run");
   const good = results.filter(({ verdict }) => verdict === "✔").length;
@@ -33,6 +35,17 @@ async function main(): Promise<void> {
   }
   // Not earlier: what a row left running would be cut off. Not later: nothing else may keep this process.
   process.exit(failed.length > 0 ? 1 : 0);
+}
+
+async function told(fault: Fault): Promise<Result> {
+  const began = Date.now();
+  const result = await outcomeOf(fault);
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  console.log(`${result.verdict} ${fault.id} ${fault.storage}: ${fault.injection} (${seconds} s)`);
+  if (result.verdict !== "✔") {
+    console.log(`  ${result.seen.replaceAll("\n", "\n  ")}`);
+  }
+  return result;
 }
 
 /** As many at once, in order. */
