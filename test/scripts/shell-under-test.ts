@@ -67,7 +67,8 @@ export function inBusybox(title: string, test: (world: World) => Promise<void>):
   it(title, () => inWorld(shells[0] as Shell, test));
 }
 
-async function inWorld(shell: Shell, test: (world: World) => Promise<void>): Promise<void> {
+/** Runs a test in a place of its own, of which nothing is left afterwards. */
+export async function inWorld(shell: Shell, test: (world: World) => Promise<void>): Promise<void> {
   const started = new Set<number>();
   const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "scripts-test-"));
   try {
