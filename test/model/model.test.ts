@@ -34,8 +34,9 @@ describe("the scripts, compared with a model", () => {
   /** Several at once, because the scripts mostly wait for one program; one shell for even seeds, one for odd ones. */
   async function lane(number: number): Promise<void> {
     for (let own = seed + number; steps < least && failures.length === 0; own += 4) {
+      const told = once((error) => console.log(`      seed ${own} diverges, and is now shrunk: ${error}`));
       const details = await fc.check(
-        fc.asyncProperty(sequence, (all) => played(own, all)),
+        fc.asyncProperty(sequence, (all) => played(own, all).catch(told)),
         {
           seed: own,
           numRuns: 1,
@@ -64,6 +65,18 @@ describe("the scripts, compared with a model", () => {
       const model: Model = { snapshots: [], checks: 0, notes: 0 };
       await fc.asyncModelRun(() => ({ model, real: { world, durations: new Map(), done } }), all);
     });
+  }
+
+  /** Tells the first error, and passes all on. */
+  function once(tell: (error: unknown) => void): (error: unknown) => never {
+    let silent = false;
+    return (error: unknown) => {
+      if (!silent) {
+        silent = true;
+        tell(error);
+      }
+      throw error;
+    };
   }
 
   function done(): void {
