@@ -181,7 +181,7 @@ async function makeWorld(shell: Shell, folder: string, started: Set<number>): Pr
   };
 }
 
-async function giveToNobody(folder: string): Promise<void> {
+export async function giveToNobody(folder: string): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {
     if (!name.startsWith("bin/")) {
       await chown(join(folder, name), nobody, nobody).catch((error: NodeJS.ErrnoException) => {
