@@ -3,7 +3,8 @@ import { chmod, cp, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { World } from "../scripts/shell-under-test";
 import { giveToNobody } from "../scripts/shell-under-test";
-import { fakeRestic, until } from "../scripts/test-repository";
+import { fakeRestic } from "../scripts/test-repository";
+import { killAll } from "./kill-all";
 
 /** What is killed: a script anywhere in its run, or while restic marks a snapshot as partial. */
 export interface Killing {
@@ -43,10 +44,7 @@ export async function killAt(world: World, killing: Killing, moment: number, set
   const begin = killing.marking ? await untilMarking(world, "started") : began;
   const after = Math.max(0, begin + moment * usual.milliseconds - Date.now());
   await new Promise((resolve) => setTimeout(resolve, after));
-  send(running.pid, "SIGKILL");
-  const { exitCode } = await running.outcome;
-  // A killed restic holds its lock, for others on the same host, until it is reaped.
-  await until("the end of all processes", () => !send(running.pid, 0));
+  const exitCode = await killAll(running);
   const usualExit = killing.marking ? 3 : 0;
   assert.ok(exitCode === undefined || exitCode === usualExit, `it ended with ${exitCode} before it was killed`);
   await chmod(lateFile(world), 0o644);
@@ -111,15 +109,5 @@ async function untilMarking(world: World, name: "started" | "ended"): Promise<nu
     }
     assert.ok(Date.now() < limit, `restic tag has not ${name}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-}
-
-/** To a group of processes; false if there is none any more. */
-function send(group: number, signal: "SIGKILL" | 0): boolean {
-  try {
-    return process.kill(-group, signal);
-  } catch (error) {
-    assert.equal((error as NodeJS.ErrnoException).code, "ESRCH");
-    return false;
   }
 }

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { AsyncCommand } from "fast-check";
+import { killAll } from "../kill/kill-all";
 import type { Outcome, World } from "../scripts/shell-under-test";
-import { locks, until } from "../scripts/test-repository";
+import { locks } from "../scripts/test-repository";
 import { compare, type Known, type Model, restores } from "./model";
 
 export interface Real {
@@ -65,21 +66,8 @@ export async function killed(
 ): Promise<number | undefined> {
   const running = world.start(script, [], { env, asNobody: true });
   await new Promise((resolve) => setTimeout(resolve, moment * (durations.get(script) ?? 500)));
-  send(running.pid, "SIGKILL");
-  const { exitCode } = await running.outcome;
-  // A killed restic holds its lock, for others on the same host, until it is reaped.
-  await until("the end of all processes", () => !send(running.pid, 0));
+  const exitCode = await killAll(running);
   const tmp = world.path("tmp");
   await Promise.all((await readdir(tmp)).map((name) => rm(join(tmp, name), { recursive: true })));
   return exitCode;
-}
-
-/** To a group of processes; false if there is none any more. */
-function send(group: number, signal: "SIGKILL" | 0): boolean {
-  try {
-    return process.kill(-group, signal);
-  } catch (error) {
-    assert.equal((error as NodeJS.ErrnoException).code, "ESRCH");
-    return false;
-  }
 }
