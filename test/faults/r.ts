@@ -12,7 +12,8 @@ export const r: readonly Fault[] = [
     id: "R1",
     storage: "local",
     injection: "the repository's file system is read-only",
-    expected: "backup, prune and check end with 1; --list works, restic restores with --no-lock",
+    expected:
+      "no success: 1, or 130 at the deadline of the pod, because restic tries for minutes; --list works, restic restores with --no-lock",
     inject: async (scene) => {
       await scene.mount(scene.world.repository, "--bind", scene.world.repository);
       await execa("mount", ["-o", "remount,bind,ro", scene.world.repository]);
