@@ -58,8 +58,8 @@ require_source() {
     end 65 "$BACKUP_PATH cannot be read by user $(id -u): run as a user who may."
   fi
   # Where find may not look, restic will say so.
-  find "$BACKUP_PATH" -path "$(literal "$BACKUP_PATH")/lost+found" -prune -o -type f -print -quit >"$work/first" 2>/dev/null || return 0
-  [ -s "$work/first" ] || end 65 "There is no file in $BACKUP_PATH: nothing was backed up, and older snapshots stay as they are."
+  first=$(find "$BACKUP_PATH" -path "$(literal "$BACKUP_PATH")/lost+found" -prune -o -type f -print -quit 2>/dev/null) || return 0
+  [ -n "$first" ] || end 65 "There is no file in $BACKUP_PATH: nothing was backed up, and older snapshots stay as they are."
 }
 
 back_up() {

@@ -23,7 +23,7 @@ restic_error() {
     said=$(messages "[$said_by_programs] | unique | join(\", \")") || said=
   else
     # What Go says of a pipe whose other end is gone differs each time, and ssh knows better.
-    cause=$(messages '(map(select(test("^Fatal"))) | last) // last // "" | gsub("Fatal: "; "")
+    cause=$(messages '(map(select(test("^Fatal"))) | last) // (map(select(test("^unable to open cache"))) | last) // last // "" | gsub("Fatal: "; "")
       | sub("(?<start>unable to start the sftp session), error: .*"; "\(.start)")') || cause=
     said=$(messages "[$lines_of_answers, $said_by_programs] | join(\", \")") || said=
   fi
@@ -67,6 +67,6 @@ show_errors() {
 messages() {
   jq -Rrn "[inputs | (fromjson? // .) | if type == \"object\" then
       ((.item // \"\" | if . == \"\" then . else . + \": \" end) + (.error.message? // .message? // \"\"))
-    else tostring end | gsub(\"\\\\s+\"; \" \") | gsub(\"(?<address>[a-z]+://[^ \\\"?]+)\\\\?[^ \\\"]*\"; \"\\(.address)?…\")
+    else tostring end | gsub(\"\\\\s+\"; \" \") | sub(\" github\\\\.com/restic/restic/.*$\"; \"\") | gsub(\"(?<address>[a-z]+://[^ \\\"?]+)\\\\?[^ \\\"]*\"; \"\\(.address)?…\")
     | select(test(\"[^ ]\")) | .[:1000] | sub(\"[. ]+$\"; \"\")] | $1" "${2:-$work/stderr}"
 }

@@ -9,6 +9,9 @@
 
 damaged_since=
 damage_notes=
+# jq: what a command wants to know of the history besides, one line each, found in the same call: jq takes longer to start
+# than to read this. Of its variables are $id, the command's snapshot, and $percent, BACKUP_MAX_SHRINK.
+judgement=empty
 
 read_history() {
   # Without a lock: reading the list needs none, and an operator in need should not wait for one.
@@ -31,7 +34,8 @@ read_expired() {
 keep_history() {
   # In UTC, because jq 1.6 takes the local daylight saving time for part of the moment:
   # https://github.com/jqlang/jq/issues/2001
-  TZ=UTC0 jq -rn --arg host "$BACKUP_HOST" --arg path "${BACKUP_PATH:-}" '
+  TZ=UTC0 jq -rn --arg host "$BACKUP_HOST" --arg path "${BACKUP_PATH:-}" --arg id "$report_snapshot" \
+    --arg percent "${BACKUP_MAX_SHRINK:-0}" '
     def moment: capture("^(?<date>.{19})(?<fraction>\\.[0-9]+)?(?<offset>Z|[-+][0-9:]+)$")
       | [(.date + "Z" | fromdateiso8601) - (.offset | if . == "Z" then 0 else
           (if .[:1] == "-" then -60 else 60 end) * ((.[1:3] | tonumber) * 60 + (.[4:6] | tonumber)) end),
@@ -45,10 +49,13 @@ keep_history() {
     | sort_by(.moment)
     | ([.[] | select(.tags | index(["restic-backup-cleared"])) | .tags[] | select(startswith("clears:"))[7:]]) as $cleared
     | tojson, (map(select((.tags | index(["restic-backup-damaged"])) and (.id as $id | $cleared | index([$id]) | not)))
-        | (.[0].moment[0] // ""), map(.id)[])' "$work/stdout" >"$work/listed"
+        | (.[0].moment[0] // ""), (map(.id) | join(" "))), ('"$judgement"')' "$work/stdout" >"$work/listed"
   head -n 1 "$work/listed" >"$work/history"
-  damage_notes=$(sed 1,2d "$work/listed")
-  damaged_since=$(sed -n 2p "$work/listed")
+  sed 1d "$work/listed" >"$work/judged"
+  {
+    read -r damaged_since
+    read -r damage_notes
+  } <"$work/judged"
   [ -z "$damaged_since" ] || damaged_since=$(local_time "$damaged_since")
 }
 

@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2154,SC2034 # variables shared with the others
+# shellcheck shell=sh disable=SC2154,SC2034,SC2016 # variables shared with the others, and those of jq
 # Retention after a good backup: restic says what its rules would keep, and what is then removed are exactly the snapshots
 # that were looked at. So the one list also shows what must keep anything from being removed: recorded damage, a shrunk
 # source, a wrong clock. The rules hold for each group of the same host and paths on its own: when BACKUP_PATHS changes,
@@ -9,6 +9,21 @@
 # BACKUP_MAX_SHRINK  percent: when a snapshot has fewer files or bytes than the last complete one of the same host and
 #                    paths by more than this, nothing is removed, and the report warns; 0 is off
 # Exit codes: those of restic as explain.sh says them, 67 damaged.
+
+# What one look at the list shows: see read_judgement.
+judgement='
+  ($percent | tonumber) as $percent
+  | def counts: .summary | [.total_files_processed, .total_bytes_processed];
+  (map(select(.id == $id))[0]) as $new
+  | ([.[] | select($new != null and .hostname == $new.hostname and (.paths | sort) == ($new.paths | sort) and .id != $id
+      and (.partial | not) and .moment < $new.moment and .summary != null)] | last) as $old
+  | $new.id // "",
+    (map(select(.mine and .partial)) | length),
+    (map(select(.mine and .kept and (.superseded | not))) | length),
+    (if $percent == 0 or $old == null then [] else [$old, $new | counts]
+      | if transpose | any(.[]; .[1] < .[0] * (100 - $percent) / 100) then flatten else [] end end
+      | map(tostring) | join(" ")),
+    (.[] | select(.mine and (.kept == false or .superseded)) | .id)'
 
 # A policy that fails is a failed run: else the repository grows unseen, for weeks.
 apply_retention() {
@@ -58,32 +73,21 @@ list_by_policy() {
     fail_or_damaged "Snapshot $short_id is written and safe, but the retention policy could not be applied"
   fi
   ! restic_saw_damage || end_damaged "Snapshot $short_id is written, but not all snapshots can be read"
-  judge_history
+  read_judgement
 }
 
-# What one look at the list shows: $listed (the new snapshot is there), $partial (how many there are), $kept, $shrunk
-# (files and bytes before and now, if that is a warning), $work/expired. One call of jq, which takes longer to start than
-# to read this.
-judge_history() {
-  jq -r --arg id "$report_snapshot" --argjson percent "$BACKUP_MAX_SHRINK" '
-    def counts: .summary | [.total_files_processed, .total_bytes_processed];
-    (map(select(.id == $id))[0]) as $new
-    | ([.[] | select($new != null and .hostname == $new.hostname and (.paths | sort) == ($new.paths | sort) and .id != $id
-        and (.partial | not) and .moment < $new.moment and .summary != null)] | last) as $old
-    | $new.id // "",
-      (map(select(.mine and .partial)) | length),
-      (map(select(.mine and .kept and (.superseded | not))) | length),
-      (if $percent == 0 or $old == null then [] else [$old, $new | counts]
-        | if transpose | any(.[]; .[1] < .[0] * (100 - $percent) / 100) then flatten else [] end end
-        | map(tostring) | join(" ")),
-      (.[] | select(.mine and (.kept == false or .superseded)) | .id)' "$work/history" >"$work/judged"
+# Results: $listed (the new snapshot is there), $partial (how many there are), $kept, $shrunk (files and bytes before and
+# now, if that is a warning), $work/expired.
+read_judgement() {
   {
+    read -r _
+    read -r _
     read -r listed
     read -r partial
     read -r kept
     read -r shrunk
   } <"$work/judged"
-  sed 1,4d "$work/judged" >"$work/expired"
+  sed 1,6d "$work/judged" >"$work/expired"
 }
 
 # What is stored now may build on damaged data.

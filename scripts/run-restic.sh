@@ -6,6 +6,7 @@
 # Results: $status, $work/stdout, $work/stderr, $work/timed-out if the time limit ended it, $work/given-up if a refusal did.
 
 give_up_early=
+interval=
 
 # run_restic LIMIT DOING ARGUMENT…: LIMIT in seconds, 0 for none; DOING is what a human reads while waiting.
 run_restic() {
@@ -20,7 +21,7 @@ run_restic() {
   set -- ${RESTIC_OPTIONS:-} "$@"
   set +f
   IFS=$old_ifs
-  interval=$(progress_interval)
+  find_progress_interval
   stop_if_asked "$doing was not started."
   # Only what this restic's ssh says.
   [ -z "${BACKUP_SSH_LOG:-}" ] || true >"$BACKUP_SSH_LOG" || :
@@ -111,11 +112,10 @@ end_early() {
 }
 
 # A human at a terminal looks more often than a log does.
-progress_interval() {
-  seconds=$(jq -rn --arg fps "${RESTIC_PROGRESS_FPS:-}" '(try (1 / ($fps | tonumber)) catch 60) | round | [., 1] | max' 2>/dev/null) ||
-    seconds=60
-  [ ! -t 1 ] || [ "$seconds" -le 5 ] || seconds=5
-  printf '%s' "$seconds"
+find_progress_interval() {
+  [ -z "$interval" ] || return 0
+  interval=$(awk -v fps="${RESTIC_PROGRESS_FPS:-}" 'BEGIN { s = fps + 0 > 0 ? 1 / fps : 60; printf "%.0f", s < 1 ? 1 : s }')
+  [ ! -t 1 ] || [ "$interval" -le 5 ] || interval=5
 }
 
 # restic tells on stderr why it waits, for a server that does not answer as an example.

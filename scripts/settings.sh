@@ -8,7 +8,11 @@ settings_problems=
 check_settings() {
   command -v jq >/dev/null || problem "jq: not found. Use the image restic/restic, which holds it."
   command -v restic >/dev/null || problem "restic: not found. Use the image restic/restic, which holds it."
-  [ -n "$work" ] || problem "TMPDIR: cannot create a folder in ${TMPDIR:-/tmp}. Mount a writable volume there."
+  if [ -z "$work" ]; then
+    problem "TMPDIR: cannot create a folder in ${TMPDIR:-/tmp}. Mount a writable volume there."
+  elif ! echo room 2>/dev/null >"$work/room"; then
+    problem "TMPDIR: cannot write to ${TMPDIR:-/tmp}, which is most likely full. Make room there."
+  fi
   if [ -z "${RESTIC_REPOSITORY:-}" ]; then
     problem "RESTIC_REPOSITORY: not set. It holds the location of the repository."
   elif holds_password "$RESTIC_REPOSITORY"; then

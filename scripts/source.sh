@@ -68,5 +68,8 @@ find_unreadable() {
 
 # literal PATH: the pattern that matches this path only.
 literal() {
-  printf '%s\n' "$1" | sed 's/[][*?\\]/\\&/g'
+  case $1 in
+    *[][*?\\]*) printf '%s\n' "$1" | sed 's/[][*?\\]/\\&/g' ;;
+    *) printf '%s\n' "$1" ;;
+  esac
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { zip } from "../scripts/zip";
-import { deleteNamespace, getJson, kubectl, newNamespace } from "./support/cluster";
+import { apply, deleteNamespace, getJson, kubectl, newNamespace } from "./support/cluster";
 import { type Config, Stack } from "./support/stack";
-import { backUp, byHand, reportOf, startWorkload, type Workload } from "./support/workload";
+import { byHand, reportOf, startWorkload, type Workload } from "./support/workload";
 
 const namespace = "e2e-maintenance";
 
@@ -18,6 +18,7 @@ describe("e2e: a repository that is looked after", function () {
     retention: { keepLast: 1 },
     guards: { settle: 0, zip: true },
     check: { parts: 2 },
+    deadlines: { backup: 90 },
     placement: { workloadLabels: { app: "none-such" }, tolerations: [{ operator: "Exists" }] },
     selection: { additionalPaths: ["/scratch"], excludes: ["*.tmp"], tags: ["nightly"] },
     steps: {
@@ -58,7 +59,10 @@ describe("e2e: a repository that is looked after", function () {
     assert.equal((await run("check")).part, 1);
     assert.equal((await run("check")).part, 2);
     await workload.sh("dd if=/dev/urandom of=export/notes.txt bs=64k count=8 2>/dev/null");
-    const { retention } = reportOf(await byHand(namespace, "/usr/local/bin/backup.sh"));
+    const job = `backup-${Date.now()}`;
+    await kubectl("-n", namespace, "create", "job", "--from=cronjob/backup", job);
+    await kubectl("-n", namespace, "wait", "--for=condition=Complete", `job/${job}`, "--timeout=85s");
+    const { retention } = reportOf(await kubectl("-n", namespace, "logs", `job/${job}`, "-c", "restic"));
     assert.match(String(retention), /1 removed/);
     assert.equal((await run("prune")).result, "success");
   });
@@ -84,11 +88,14 @@ describe("e2e: a repository that is looked after", function () {
   });
 
   it("ends a backup that finds no node by its deadline, and lets the next one run", async () => {
-    const nowhere = { ...config, placement: { nodeSelector: { disk: "none-such" } }, deadlines: { backup: 60 } };
-    await stack.configure(nowhere);
-    await stack.up();
-    await kubectl("-n", namespace, "create", "job", "--from=cronjob/backup", "nowhere");
-    await kubectl("-n", namespace, "wait", "--for=condition=Failed", "job/nowhere", "--timeout=120s");
+    const job = JSON.parse(
+      await kubectl(
+        ...["-n", namespace, "create", "job", "--from=cronjob/backup", "nowhere", "--dry-run=client", "-o", "json"],
+      ),
+    );
+    job.spec.template.spec.nodeSelector = { disk: "none-such" };
+    await apply(job);
+    await kubectl("-n", namespace, "wait", "--for=condition=Failed", "job/nowhere", "--timeout=150s");
     const { status } = await getJson<{ status: { conditions: { reason: string }[] } }>(
       "-n",
       namespace,
@@ -98,8 +105,6 @@ describe("e2e: a repository that is looked after", function () {
     assert.ok(status.conditions.some(({ reason }) => reason === "DeadlineExceeded"));
     assert.deepEqual((await getJson<{ items: [] }>("-n", namespace, "pod", "-l", "job-name=nowhere")).items, []);
     await workload.sh(`${zipped("export/jira.zip")}; chown -R 2001:2001 export`);
-    await stack.configure(config);
-    await stack.up();
     await kubectl("-n", namespace, "create", "job", "--from=cronjob/backup", "again");
     const ended = "--for=jsonpath={.status.conditions}";
     await kubectl("-n", namespace, "wait", ended, "job/again", "--timeout=150s");

@@ -9,7 +9,12 @@ import { readmeBlocks, root } from "../support/readme";
 const setUp = { "npm ci && npm start": "npm start", "npm ci && npm test": ":" };
 
 /** What the commands say that end well whatever comes of them. */
-const outcomes = { "npm start": /came back byte for byte/, "logs job/backup-now": /"result":"success"/ };
+const outcomes = {
+  "npm start": /came back byte for byte/,
+  "logs job/backup-now": /"result":"success"/,
+  "logs job/check-now": /"result":"success"/,
+  "logs job/prune-now": /"result":"success"/,
+};
 
 /** Every command of the README, in its order, in a copy of the project: some of them edit files. */
 describe("e2e: the README's commands", function () {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { manifest } from "../scripts/manifest";
 import type { World } from "../scripts/shell-under-test";
 import { inBothShells } from "../scripts/shell-under-test";
-import { locks, until, withRepository } from "../scripts/test-repository";
+import { locks, withRepository } from "../scripts/test-repository";
+import { killAt, killingOf, lateFile, momentOf } from "./killing";
 import { randomFrom } from "./random-from";
 
 /** So many seeds, from this one on; `npm run test:kill` sets them. */
@@ -14,69 +15,77 @@ const first = Number(process.env.KILL_FIRST ?? 1);
 const settings = { BACKUP_RETENTION: "--keep-last=3", BACKUP_CHECK_PARTS: "1", BACKUP_MAX_SHRINK: "90" };
 
 describe("a kill at any moment", function () {
-  this.timeout(120_000);
+  this.timeout(180_000);
+  const counts = { runs: 0, killed: 0, good: 0 };
+  const began = Date.now();
 
   for (let seed = first; seed < first + seeds; seed++) {
-    inBothShells(`loses no older snapshot, and the next run needs no human (seed ${seed})`, async (world) => {
-      await withRepository(world);
-      const random = randomFrom(seed);
-      const nights = new Map<string, string[]>();
-      for (let night = 0; night < 3; night++) {
+    const killing = killingOf(seed);
+    inBothShells(
+      `loses no older snapshot, and the next run needs no human (seed ${seed}: ${killing.title})`,
+      async (world) => {
+        counts.runs++;
+        await withRepository(world);
+        const random = randomFrom(seed);
+        const nights = new Map<string, string[]>();
+        for (let night = 0; night < 3; night++) {
+          await change(world, random);
+          nights.set((await good(world, "backup.sh")).snapshot as string, await manifest(world.source));
+        }
         await change(world, random);
-        nights.set((await good(world, "backup.sh")).snapshot as string, await manifest(world.source));
-      }
-      await change(world, random);
-      const script = ["backup.sh", "backup.sh", "prune.sh", "check.sh"][Math.floor(random() * 4)] as string;
-      const moment = await killAtRandom(world, script, random);
+        const { killed, message } = await killAt(world, killing, momentOf(seed), settings);
+        counts.killed += killed ? 1 : 0;
+        if (killing.marking) {
+          await passesOverWhatIsMarked(world, message);
+        }
 
-      const next = await good(world, script);
-      const message = `${script} killed after ${moment} ms`;
-      assert.deepEqual(await locks(world), [], message);
-      await world.restic("check", "--read-data");
-      const listed: { id: string }[] = JSON.parse(await world.restic("snapshots", "--json"));
-      // Retention may have removed the oldest, after it had something newer.
-      const old = [...nights].filter(([id]) => listed.some((snapshot) => snapshot.id === id));
-      assert.ok(old.length >= (script === "backup.sh" ? 1 : 3), message);
-      for (const [id, files] of old) {
-        assert.deepEqual(await restored(world, id), files, message);
-      }
-      const newest = script === "backup.sh" ? next : await good(world, "backup.sh");
-      assert.deepEqual(await restored(world, newest.snapshot as string), await manifest(world.source), message);
-    });
+        const next = await good(world, killing.script);
+        assert.deepEqual(await locks(world), [], message);
+        await world.restic("check", "--read-data");
+        const listed = new Set((await snapshots(world)).map(({ id }) => id));
+        // Retention may have removed the oldest, after it had something newer.
+        const left = [...nights].filter(([id]) => listed.has(id));
+        assert.deepEqual(left, [...nights].slice(-left.length), message);
+        assert.ok(left.length >= (killing.script === "backup.sh" ? 1 : 3), message);
+        for (const [id, files] of left) {
+          assert.deepEqual(await restored(world, id), files, message);
+        }
+        const newest = killing.script === "backup.sh" ? next : await good(world, "backup.sh");
+        assert.deepEqual(await restored(world, newest.snapshot as string), await manifest(world.source), message);
+        counts.good++;
+      },
+    );
   }
+
+  after(() => {
+    const seconds = ((Date.now() - began) / 1000 / seeds).toFixed(1);
+    console.log(
+      `      ${seeds} seeds, each in both shells: ${counts.killed} of ${counts.runs} runs were killed before their end, ` +
+        `${counts.runs - counts.good} violations, ${seconds} s a seed`,
+    );
+  });
 });
 
-/** Kills the script and its restic at once, anywhere between its start and a little after its usual end. */
-async function killAtRandom(world: World, script: string, random: () => number): Promise<number> {
-  const began = Date.now();
-  // The duration of such a run, with all that it may wait for, is about that of one that changes nothing.
-  await good(world, "check.sh");
-  const moment = Math.round(random() * (Date.now() - began) * 1.1);
-  const running = world.start(script, [], { env: settings });
-  await new Promise((resolve) => setTimeout(resolve, moment));
-  try {
-    process.kill(-running.pid, "SIGKILL");
-  } catch (error) {
-    assert.equal((error as NodeJS.ErrnoException).code, "ESRCH");
-  }
-  const { exitCode } = await running.outcome;
-  // A killed restic holds its lock, for others on the same host, until it is reaped.
-  await until("the end of all processes", () => !lives(-running.pid));
-  assert.ok(exitCode === undefined || exitCode === 0, `${script} ended with ${exitCode} before it was killed`);
-  return moment;
+/** Once the copy with the tag is there, what it was copied from is no complete snapshot any more. */
+async function passesOverWhatIsMarked(world: World, message: string): Promise<void> {
+  const marked = (await snapshots(world)).filter(({ tags }) => tags?.includes("partial"));
+  const { exitCode, output, report } = await world.run("restore.sh", [], { asNobody: true });
+  assert.equal(exitCode, 0, output);
+  assert.ok(!marked.some(({ id, original }) => [id, original].includes(report.snapshot)), `${message}\n${output}`);
 }
 
-function lives(process_: number): boolean {
-  try {
-    return process.kill(process_, 0);
-  } catch (error) {
-    assert.equal((error as NodeJS.ErrnoException).code, "ESRCH");
-    return false;
-  }
+interface Snapshot {
+  readonly id: string;
+  readonly original?: string;
+  readonly tags?: readonly string[];
+}
+
+async function snapshots(world: World): Promise<Snapshot[]> {
+  return JSON.parse(await world.restic("snapshots", "--no-lock", "--json"));
 }
 
 async function good(world: World, script: string) {
-  const { exitCode, output, report } = await world.run(script, [], { env: settings });
+  const { exitCode, output, report } = await world.run(script, [], { env: settings, asNobody: true });
   assert.equal(exitCode, 0, output);
   return report;
 }
@@ -93,4 +102,5 @@ async function change(world: World, random: () => number): Promise<void> {
     bytes[at] = Math.floor(random() * 256);
   }
   await writeFile(join(world.source, `${Math.floor(random() * 4)}.zip`), bytes);
+  await writeFile(lateFile(world), bytes.subarray(0, 5000));
 }

@@ -18,38 +18,49 @@ interface KeyFile {
  */
 export function makeKeyCheap(repository: string, password: string): void {
   const keys = join(repository, "keys");
-  const [name, ...others] = readdirSync(keys);
-  if (name === undefined || others.length > 0) {
-    throw new Error(`${keys} must hold one key`);
-  }
-  const old: KeyFile = JSON.parse(readFileSync(join(keys, name), "utf8"));
-  const master = decrypted(Buffer.from(old.data, "base64"), derived(old, password));
+  const { name, old, master } = openKey(keys, password);
   const costs = { ...old, N: 2, r: 1, p: 1, salt: randomBytes(64).toString("base64") };
   const cheap = JSON.stringify({ ...costs, data: encrypted(master, derived(costs, password)).toString("base64") });
   writeFileSync(join(keys, createHash("sha256").update(cheap).digest("hex")), cheap, { mode: 0o600 });
   rmSync(join(keys, name));
 }
 
-interface UserKey {
+/** What restic would write into a file of the repository, encrypted with its master key. */
+export function sealed(text: string, repository: string, password: string): Buffer {
+  const { encrypt, mac } = JSON.parse(openKey(join(repository, "keys"), password).master.toString());
+  const [encryption, macK, macR] = [encrypt, mac.k, mac.r].map((bytes: string) => Buffer.from(bytes, "base64"));
+  return encrypted(Buffer.from(text), { encryption, macK, macR } as Key);
+}
+
+function openKey(keys: string, password: string): { name: string; old: KeyFile; master: Buffer } {
+  const [name, ...others] = readdirSync(keys);
+  if (name === undefined || others.length > 0) {
+    throw new Error(`${keys} must hold one key`);
+  }
+  const old: KeyFile = JSON.parse(readFileSync(join(keys, name), "utf8"));
+  return { name, old, master: decrypted(Buffer.from(old.data, "base64"), derived(old, password)) };
+}
+
+interface Key {
   readonly encryption: Buffer;
   readonly macK: Buffer;
   readonly macR: Buffer;
 }
 
-function derived({ N, r, p, salt }: Pick<KeyFile, "N" | "r" | "p" | "salt">, password: string): UserKey {
+function derived({ N, r, p, salt }: Pick<KeyFile, "N" | "r" | "p" | "salt">, password: string): Key {
   const bytes = scryptSync(password, Buffer.from(salt, "base64"), 64, { N, r, p, maxmem: 256 * N * r + 1_000_000 });
   return { encryption: bytes.subarray(0, 32), macK: bytes.subarray(32, 48), macR: bytes.subarray(48, 64) };
 }
 
 /** Nonce, text, and a code that tells whether the key was right. */
-function encrypted(text: Buffer, key: UserKey): Buffer {
+function encrypted(text: Buffer, key: Key): Buffer {
   const nonce = randomBytes(16);
   const cipher = createCipheriv("aes-256-ctr", key.encryption, nonce);
   const ciphertext = Buffer.concat([cipher.update(text), cipher.final()]);
   return Buffer.concat([nonce, ciphertext, mac(ciphertext, nonce, key)]);
 }
 
-function decrypted(data: Buffer, key: UserKey): Buffer {
+function decrypted(data: Buffer, key: Key): Buffer {
   const [nonce, ciphertext] = [data.subarray(0, 16), data.subarray(16, -16)];
   if (!mac(ciphertext, nonce, key).equals(data.subarray(-16))) {
     throw new Error("wrong password, or this is not how restic encrypts its keys");
@@ -59,7 +70,7 @@ function decrypted(data: Buffer, key: UserKey): Buffer {
 }
 
 /** Poly1305-AES: https://cr.yp.to/mac/poly1305-20050329.pdf */
-function mac(message: Buffer, nonce: Buffer, { macK, macR }: UserKey): Buffer {
+function mac(message: Buffer, nonce: Buffer, { macK, macR }: Key): Buffer {
   const aes = createCipheriv("aes-128-ecb", macK, null).setAutoPadding(false);
   const s = littleEndian(aes.update(nonce));
   const r = littleEndian(macR) & 0x0ffffffc0ffffffc0ffffffc0fffffffn;

@@ -57,6 +57,11 @@ describe("explain.sh", function () {
     ['fork/exec: exec: "rclone": executable file not found in $PATH', /program rclone is not there/],
     ["s3.getCredentials: no credentials found. Use `-o s3.unsafe", /There are no credentials/],
     ["client.StatObject: The provided token has expired.", /session token has expired/],
+    [
+      "unable to open cache: mkdir /cache: read-only file system\nmkdir /cache: read-only file system\n" +
+        "github.com/restic/restic/internal/backend/cache.New\n\tgithub.com/restic/restic/internal/backend/cache/cache.go:89",
+      /unable to open cache: mkdir \/cache: read-only file system\. RESTIC_CACHE_DIR must be/,
+    ],
     ["unexpected HTTP response (507): 507 Insufficient Storage", /storage is full/],
     ["unable to open cache: mkdir /.cache: permission denied", /RESTIC_CACHE_DIR must be/],
     ["something that nobody has seen before", /lines above say more/],

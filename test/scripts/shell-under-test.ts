@@ -67,7 +67,8 @@ export function inBusybox(title: string, test: (world: World) => Promise<void>):
   it(title, () => inWorld(shells[0] as Shell, test));
 }
 
-async function inWorld(shell: Shell, test: (world: World) => Promise<void>): Promise<void> {
+/** Runs a test in a place of its own, of which nothing is left afterwards. */
+export async function inWorld(shell: Shell, test: (world: World) => Promise<void>): Promise<void> {
   const started = new Set<number>();
   const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "scripts-test-"));
   try {
@@ -180,7 +181,7 @@ async function makeWorld(shell: Shell, folder: string, started: Set<number>): Pr
   };
 }
 
-async function giveToNobody(folder: string): Promise<void> {
+export async function giveToNobody(folder: string): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {
     if (!name.startsWith("bin/")) {
       await chown(join(folder, name), nobody, nobody).catch((error: NodeJS.ErrnoException) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -22,6 +23,7 @@ let template: Promise<string> | undefined;
 /** A new, empty repository, to be copied: made once, with a key that costs nothing to derive. */
 export function emptyRepository(): Promise<string> {
   template ??= mkdtemp(join(tmpdir(), "scripts-test-repository-")).then(async (folder) => {
+    process.on("exit", () => rmSync(folder, { recursive: true }));
     const env = { RESTIC_REPOSITORY: folder, RESTIC_PASSWORD: secrets[0] as string };
     await execa("restic", ["init"], { env, stdin: "ignore" });
     makeKeyCheap(folder, secrets[0] as string);
@@ -33,12 +35,6 @@ export function emptyRepository(): Promise<string> {
 export async function withRepository(world: World): Promise<void> {
   await cp(await emptyRepository(), world.repository, { recursive: true });
 }
-
-after(async () => {
-  if (template !== undefined) {
-    await rm(await template, { recursive: true, force: true });
-  }
-});
 
 /** Waits until something holds, and fails when it does not within the time. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
