@@ -125,6 +125,8 @@ async function makeWorld(shell: Shell, folder: string, started: Set<number>): Pr
     // A group of its own, so that a test can kill the script and its restic at one blow.
     const process = execa(join(bin, shell.command), [join(scripts, script), ...args], {
       env: { ...env, ...options.env },
+      // As in a pod; GNU find gives up in a folder that its user may not enter.
+      cwd: "/",
       extendEnv: false,
       all: true,
       reject: false,
