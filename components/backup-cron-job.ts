@@ -1,38 +1,11 @@
 import type { types } from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-import { finalExitCodes } from "./exit-codes";
-import { labels } from "./naming";
+import { cronJob } from "./cron-job";
 import type { PodRefs } from "./pod-refs";
-import { podTemplate } from "./pod-template";
 import type { Settings } from "./settings";
-import { spread } from "./spread";
 
 /** The nightly backup. Its name is fixed, because operators type it. */
 export function backupCronJob(settings: Settings, refs: PodRefs): types.input.batch.v1.CronJob {
-  return {
-    metadata: { name: refs.name, namespace: settings.namespace, labels: labels(refs.name, "backup") },
-    spec: {
-      schedule: spreadFor(settings, refs.name),
-      suspend: settings.suspend,
-      timeZone: settings.timeZone,
-      concurrencyPolicy: "Forbid",
-      // A night that was missed (no node, no control plane) is made up for within the hour, and not in working hours.
-      startingDeadlineSeconds: 3600,
-      successfulJobsHistoryLimit: 3,
-      failedJobsHistoryLimit: 3,
-      jobTemplate: {
-        metadata: { labels: labels(refs.name, "backup") },
-        spec: {
-          backoffLimit: 3,
-          activeDeadlineSeconds: settings.deadlines.backup,
-          podFailurePolicy: finalExitCodes(),
-          template: podTemplate(settings, refs, "backup"),
-        },
-      },
-    },
-  };
-}
-
-function spreadFor({ schedule, namespace }: Settings, name: string): pulumi.Output<string> {
-  return pulumi.all([schedule, namespace]).apply(([given, space]) => spread(given, `${space}/${name}`));
+  const { schedule, suspend, deadlines } = settings;
+  const { name } = refs;
+  return cronJob(settings, refs, "backup", { name, schedule, suspend, deadline: deadlines.backup, identity: name });
 }
