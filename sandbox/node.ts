@@ -16,7 +16,8 @@ import {
   volumeProvisioner,
 } from "./control-plane";
 import { pathOf } from "./go-tools";
-import { type Image, importMissing } from "./images";
+import { importMissing } from "./image-archives";
+import type { Image } from "./images";
 import { makeBridge } from "./network";
 import { writeNodeConfig } from "./node-config";
 import { makePki } from "./pki";

@@ -1,6 +1,7 @@
 import { parts } from "./control-plane";
 import { goTools, isBuilt, serverTools, titleOf } from "./go-tools";
-import { images, importedImages, serverImages } from "./images";
+import { importedImages } from "./image-archives";
+import { images, serverImages } from "./images";
 import { isReady } from "./node";
 import { runningPid } from "./processes";
 import { home } from "./state";

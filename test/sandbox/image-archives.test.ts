@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { images, missingImages, serverImages } from "../../sandbox/images";
+import { missingImages } from "../../sandbox/image-archives";
+import { images, serverImages } from "../../sandbox/images";
 
 describe("the images of the cluster", () => {
   it("are all there, those of the storage servers too", async () => {
