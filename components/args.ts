@@ -41,8 +41,8 @@ export interface ResticBackupArgs {
   /**
    * When backups start, in the cron format of Kubernetes: five fields (minute, hour, day of month, month, day of week
    * 0–6), or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`. `H` is a number that depends on namespace and name of
-   * the instance, so that many do not start at once: `H 23 * * *`, `H H(1-4) * * *`. A change updates the CronJob and replaces nothing.
-   * See https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
+   * the instance, so that many do not start at once: `H 23 * * *`, `H H(1-4) * * *`. A change updates the CronJob and
+   * replaces nothing. See https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
    *
    * @default "10 23 * * *"
    */
