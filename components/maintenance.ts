@@ -43,7 +43,7 @@ export interface CheckArgs {
 
 /**
  * Space of snapshots that retention removed is given back once a week. There is no such CronJob without `retention`,
- * which alone removes snapshots, and none for a server with `appendOnly`.
+ * which alone removes snapshots, and is refused for a server with `appendOnly`.
  */
 export interface PruneArgs {
   /**
@@ -110,7 +110,7 @@ export function maintenanceEnvironment({ check, prune }: Settings, role: Role): 
   });
 }
 
-/** Whether anything removes snapshots, so that there is space to give back. */
-export function prunes({ retention, repository }: Settings): boolean {
-  return retention !== undefined && repository.rest?.appendOnly !== true;
+/** Whether anything removes snapshots, so that there is space to give back; `appendOnly` beside it is refused. */
+export function prunes({ retention }: Settings): boolean {
+  return retention !== undefined;
 }
