@@ -5,9 +5,10 @@
 #   BACKUP_HOST, BACKUP_PATH, BACKUP_RETENTION (one --keep-… a line, empty keeps everything), BACKUP_REPOSITORY_MOUNT,
 #   BACKUP_LOCK_WAIT (seconds, 1920), BACKUP_REPOSITORY_ID (the only repository that is right; costs one more opening);
 #   what selection.sh, guards.sh and retention.sh name in their headers.
-# Opens the repository twice: for the backup, and to list what it holds (with what the policy would keep, whether damage
-#   is recorded, and what to compare with); once more where the policy removes snapshots; more often only where files cannot be
-#   read, or damage is found.
+# Opens the repository twice: for the backup, and for `forget --dry-run`, which says what the policy removes, and shows
+#   recorded damage and the last snapshot's size. A third time, for `forget`, only where snapshots are to be removed: the
+#   guards against damage and a shrunk source must have seen the list before. More often only where files cannot be read,
+#   or damage is found.
 # Exit codes: 0 success · 1 failed, may work next time · 3 snapshot written, but some files could not be read ·
 #   10 no repository · 11 locked · 12 wrong password · 64 bad settings · 65 source missing, empty or refused by a guard ·
 #   66 another repository · 67 the repository is damaged · 75 source still being written · 130 stopped by a signal, lock

@@ -9,8 +9,9 @@
 
 damaged_since=
 damage_notes=
-# jq: what a command wants to know of the history besides, one line each, found in the same call: jq takes longer to start
-# than to read this. Of its variables are $id, the command's snapshot, and $percent, BACKUP_MAX_SHRINK.
+# jq: what a command wants to know of the history besides, from the third line of $work/listed on, found in the same call:
+# jq takes longer to start than to read this. Of its variables are $id, the command's snapshot, and $percent,
+# BACKUP_MAX_SHRINK.
 judgement=empty
 
 read_history() {
@@ -48,14 +49,13 @@ keep_history() {
         | .partial = (.superseded or (.tags | index(["partial"]) != null)))
     | sort_by(.moment)
     | ([.[] | select(.tags | index(["restic-backup-cleared"])) | .tags[] | select(startswith("clears:"))[7:]]) as $cleared
-    | tojson, (map(select((.tags | index(["restic-backup-damaged"])) and (.id as $id | $cleared | index([$id]) | not)))
-        | (.[0].moment[0] // ""), (map(.id) | join(" "))), ('"$judgement"')' "$work/stdout" >"$work/listed"
-  head -n 1 "$work/listed" >"$work/history"
-  sed 1d "$work/listed" >"$work/judged"
+    | (map(select((.tags | index(["restic-backup-damaged"])) and (.id as $id | $cleared | index([$id]) | not)))
+        | (.[0].moment[0] // ""), (map(.id) | join(" "))), ('"$judgement"'), tojson' "$work/stdout" >"$work/listed"
+  tail -n 1 "$work/listed" >"$work/history"
   {
     read -r damaged_since
     read -r damage_notes
-  } <"$work/judged"
+  } <"$work/listed"
   [ -z "$damaged_since" ] || damaged_since=$(local_time "$damaged_since")
 }
 
@@ -78,7 +78,7 @@ remove_snapshots() {
   removing=$1
   shift
   run_restic 0 "$removing" --retry-lock=0s forget "$@"
-  if [ "$status" -eq 0 ] && grep -q "unable to remove" "$work/stderr"; then
+  if [ "$status" -eq 0 ] && [ -s "$work/stderr" ] && grep -q "unable to remove" "$work/stderr"; then
     status=3
   fi
 }

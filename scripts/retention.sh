@@ -10,7 +10,8 @@
 #                    paths by more than this, nothing is removed, and the report warns; 0 is off
 # Exit codes: those of restic as explain.sh says them, 67 damaged.
 
-# What one look at the list shows: see read_judgement.
+# What one look at the list shows: see read_judgement. Of what to remove, as many as one command line surely holds; the
+# next run removes the next.
 judgement='
   ($percent | tonumber) as $percent
   | def counts: .summary | [.total_files_processed, .total_bytes_processed];
@@ -23,7 +24,7 @@ judgement='
     (if $percent == 0 or $old == null then [] else [$old, $new | counts]
       | if transpose | any(.[]; .[1] < .[0] * (100 - $percent) / 100) then flatten else [] end end
       | map(tostring) | join(" ")),
-    (.[] | select(.mine and (.kept == false or .superseded)) | .id)'
+    (map(select(.mine and (.kept == false or .superseded)) | .id) | index([$id]) != null, (.[:5000] | join(" ")))'
 
 # A policy that fails is a failed run: else the repository grows unseen, for weeks.
 apply_retention() {
@@ -77,7 +78,7 @@ list_by_policy() {
 }
 
 # Results: $listed (the new snapshot is there), $partial (how many there are), $kept, $shrunk (files and bytes before and
-# now, if that is a warning), $work/expired.
+# now, if that is a warning), $newest_expired (true or false), $expired (ids).
 read_judgement() {
   {
     read -r _
@@ -86,8 +87,9 @@ read_judgement() {
     read -r partial
     read -r kept
     read -r shrunk
-  } <"$work/judged"
-  sed 1,6d "$work/judged" >"$work/expired"
+    read -r newest_expired
+    read -r expired
+  } <"$work/listed"
 }
 
 # What is stored now may build on damaged data.
@@ -108,16 +110,15 @@ warn_if_shrunk() {
 
 # Results: $status, $removed; fails when nothing may be removed.
 remove_expired() {
-  status=0
-  if grep -qx "$report_snapshot" "$work/expired"; then
+  status=0 removed=0
+  if [ "$newest_expired" = true ]; then
     report_retention="skipped, because a clock is wrong"
     warn "By the retention policy this newest snapshot would be removed, so another one is of a date to come: look at restore.sh --list and the clocks. Nothing was removed."
     return 1
   fi
-  # As many as one command line surely holds; the next run removes the next.
-  removed=$(head -n 5000 "$work/expired" | wc -l)
-  removed=$((removed))
-  [ "$removed" -gt 0 ] || return 0
-  # shellcheck disable=SC2046 # ids
-  remove_snapshots "removing snapshots" $(head -n 5000 "$work/expired")
+  [ -n "$expired" ] || return 0
+  # shellcheck disable=SC2086 # ids
+  set -- $expired
+  removed=$#
+  remove_snapshots "removing snapshots" "$@"
 }

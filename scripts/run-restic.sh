@@ -12,7 +12,9 @@ interval=
 run_restic() {
   limit=$1 doing=$2
   shift 2
-  rm -f "$work/timed-out" "$work/given-up"
+  for mark in timed-out given-up; do
+    [ ! -e "$work/$mark" ] || rm "$work/$mark"
+  done
   old_ifs=$IFS
   IFS='
 '
@@ -114,7 +116,9 @@ end_early() {
 # A human at a terminal looks more often than a log does.
 find_progress_interval() {
   [ -z "$interval" ] || return 0
-  interval=$(awk -v fps="${RESTIC_PROGRESS_FPS:-}" 'BEGIN { s = fps + 0 > 0 ? 1 / fps : 60; printf "%.0f", s < 1 ? 1 : s }')
+  interval=60
+  # Not for what the component sets, which is the same.
+  [ "${RESTIC_PROGRESS_FPS:-0.0166}" = 0.0166 ] || interval=$(awk -v fps="$RESTIC_PROGRESS_FPS" 'BEGIN { s = fps + 0 > 0 ? 1 / fps : 60; printf "%.0f", s < 1 ? 1 : s }')
   [ ! -t 1 ] || [ "$interval" -le 5 ] || interval=5
 }
 
