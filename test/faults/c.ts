@@ -58,7 +58,7 @@ const truths: readonly Truth[] = [
 export const c: readonly Fault[] = [
   ...truths.flatMap((truth) =>
     (["one byte flipped", "cut in the middle", "deleted"] as How[]).flatMap((how) =>
-      storagesFor(truth.part, how).map((storage) => rowOf(truth, how, storage)),
+      everyStorage.map((storage) => rowOf(truth, how, storage)),
     ),
   ),
   ...(["one byte flipped", "cut in the middle", "deleted"] as How[]).map(
@@ -73,7 +73,7 @@ export const c: readonly Fault[] = [
       inject: (scene) => brokenLock(scene, how),
     }),
   ),
-  ...(["local", "S3"] as Storage[]).map(
+  ...everyStorage.map(
     (storage): Fault => ({
       id: "C2",
       storage,
@@ -83,10 +83,6 @@ export const c: readonly Fault[] = [
     }),
   ),
 ];
-
-function storagesFor(part: Part, how: How): readonly Storage[] {
-  return how === "one byte flipped" && (part === "a pack of data" || part === "the index") ? everyStorage : ["local"];
-}
 
 function rowOf({ part, backup, check, expected }: Truth, how: How, storage: Storage): Fault {
   const isUnseen = part === "a snapshot" && how === "deleted";

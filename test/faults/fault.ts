@@ -14,6 +14,12 @@ export interface Fault {
   readonly limit?: string;
   /** Begins without a repository. */
   readonly empty?: boolean;
+  /**
+   * Seconds that it may take.
+   *
+   * @default 150
+   */
+  readonly within?: number;
 }
 
 /** For what this machine has no means; it stands in the table. */

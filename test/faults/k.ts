@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { manifest } from "../scripts/manifest";
 import { until } from "../scripts/test-repository";
-import type { Fault, Storage } from "./fault";
+import type { Fault } from "./fault";
 import { everyStorage } from "./fault";
 import { minutesAgo, rewriteLock, writeLock } from "./locks";
 import type { Scene } from "./scene";
@@ -45,7 +45,7 @@ export const k: readonly Fault[] = [
       },
     }),
   ),
-  ...(["local", "S3"] as Storage[]).map(
+  ...everyStorage.map(
     (storage): Fault => ({
       id: "K3",
       storage,
@@ -79,7 +79,7 @@ export const k: readonly Fault[] = [
       return `${codes.join(", ")}, and the lock was there afterwards`;
     },
   },
-  ...(["local", "REST"] as Storage[]).map(
+  ...everyStorage.map(
     (storage): Fault => ({
       id: "K5",
       storage,
@@ -93,7 +93,7 @@ export const k: readonly Fault[] = [
       },
     }),
   ),
-  ...(["local", "S3"] as Storage[]).flatMap((storage) =>
+  ...everyStorage.flatMap((storage) =>
     killable.map(
       ({ script, what, env }): Fault => ({
         id: "K6",

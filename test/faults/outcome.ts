@@ -25,6 +25,7 @@ export async function outcomeOf(fault: Fault): Promise<Result> {
 
 async function seenAt(fault: Fault): Promise<string> {
   let seen = "";
+  const within = fault.within ?? 150;
   // The shell of the image; the scripts' own tests run in dash too.
   await inWorld(shells[0] as (typeof shells)[0], async (world) => {
     const scene = await makeScene(world, fault.storage, fault.empty);
@@ -33,12 +34,10 @@ async function seenAt(fault: Fault): Promise<string> {
       await recovered(scene);
     };
     try {
-      await Promise.race([row(), sleep(rowLimit).then(() => Promise.reject(new Error("took too long")))]);
+      await Promise.race([row(), sleep(within * 1000).then(() => Promise.reject(new Error("took too long")))]);
     } finally {
       await scene.end();
     }
   });
   return seen;
 }
-
-const rowLimit = 150_000;

@@ -22,7 +22,10 @@ async function main(): Promise<void> {
     throw new Error("no row is chosen");
   }
   const began = Date.now();
-  const results = await atOnce(3, chosen, told);
+  // The long ones do nothing but wait.
+  const isLong = ({ within }: Fault) => within !== undefined;
+  const long = chosen.filter(isLong).map(told);
+  const results = await atOnce(3, chosen, (fault) => (isLong(fault) ? long.shift() : undefined) ?? told(fault));
   const failed = results.filter(({ verdict }) => verdict === "✘");
   const notRun = results.filter(({ verdict }) => verdict === "could not run");
   const good = results.filter(({ verdict }) => verdict === "✔").length;

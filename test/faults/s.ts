@@ -93,7 +93,7 @@ export const s: readonly Fault[] = [
   {
     id: "S4",
     storage: "local",
-    injection: "20,000 files of 1 KiB in one folder",
+    injection: "100,000 files of 1 KiB in one folder",
     expected: "0; restore.sh gives all of them back",
     inject: manyFiles,
   },
@@ -134,14 +134,14 @@ async function unreadable(scene: Scene, make: (path: (name: string) => string) =
 }
 
 async function manyFiles(scene: Scene): Promise<string> {
-  const folder = join(scene.world.source, "many");
+  const [folder, many] = [join(scene.world.source, "many"), 100_000];
   await mkdir(folder);
-  for (let file = 0; file < 20_000; file++) {
+  for (let file = 0; file < many; file++) {
     await writeFile(join(folder, `${file}`), Buffer.alloc(1024, `${file} `));
   }
   await scene.good("backup.sh");
   const { report } = await scene.good("restore.sh");
-  assert.equal((await readdir(join(scene.world.target, "many"))).length, 20_000);
+  assert.equal((await readdir(join(scene.world.target, "many"))).length, many);
   await rm(scene.world.target, { recursive: true });
   await rm(folder, { recursive: true });
   return `exit 0, and ${report.files} files restored`;

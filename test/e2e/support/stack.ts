@@ -43,8 +43,12 @@ export class Stack {
     const settings = await this.stack.workspace.stackSettings(this.stack.name);
     const named = Object.entries(config).map(([key, value]) => [`restic-backup:${key}`, value]);
     await this.stack.workspace.saveStackSettings(this.stack.name, { ...settings, config: Object.fromEntries(named) });
-    for (const [path, value] of Object.entries(secrets)) {
-      await this.stack.setConfig(`restic-backup:${path}`, { value, secret: true }, true);
+    const encrypted = Object.entries(secrets).map(([path, value]) => [
+      `restic-backup:${path}`,
+      { value, secret: true },
+    ]);
+    if (encrypted.length > 0) {
+      await this.stack.setAllConfig(Object.fromEntries(encrypted), true);
     }
   }
 
