@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
 import { type Environment, given } from "./backends/backend";
 import * as formats from "./formats";
 import { group } from "./group";
 import { input } from "./inputs";
 import type { Role } from "./naming";
-import type { Settings } from "./settings";
 
 /**
  * A part of the repository's data is read and checked every day, another one each time, until all of it was: damage is
@@ -101,8 +101,13 @@ export const pruneSchema = group("give { maxUnused: 10% }", {
   maxRepackSize: input(formats.resticSize).default("10G"),
 }).prefault({});
 
+interface MaintenanceSettings {
+  readonly check: z.infer<typeof checkSchema>;
+  readonly prune: z.infer<typeof pruneSchema>;
+}
+
 /** The variables of `scripts/check.sh` and `scripts/prune.sh`, each for its own role. */
-export function maintenanceEnvironment({ check, prune }: Settings, role: Role): Environment {
+export function maintenanceEnvironment({ check, prune }: MaintenanceSettings, role: Role): Environment {
   return given({
     BACKUP_CHECK_PARTS: role === "check" ? pulumi.interpolate`${check.parts}` : undefined,
     BACKUP_PRUNE_MAX_UNUSED: role === "prune" ? prune.maxUnused : undefined,
@@ -111,6 +116,6 @@ export function maintenanceEnvironment({ check, prune }: Settings, role: Role): 
 }
 
 /** Whether anything removes snapshots, so that there is space to give back; `appendOnly` beside it is refused. */
-export function prunes({ retention }: Settings): boolean {
+export function prunes({ retention }: { readonly retention?: unknown }): boolean {
   return retention !== undefined;
 }

@@ -5,7 +5,6 @@ import * as formats from "./formats";
 import { type Given, givenGroup, group } from "./group";
 import { input } from "./inputs";
 import { only, type Problem } from "./problems";
-import type { Settings } from "./settings";
 
 /**
  * Where the pods run. A volume that can be mounted by one node at a time (ReadWriteOnce) must be backed up on the node of
@@ -106,10 +105,9 @@ type PodSpec = types.input.core.v1.PodSpec;
 
 /** The part of a pod's spec that says where it runs; only pods that mount the source have to be near the workload. */
 export function placed(
-  { placement }: Settings,
+  { workloadLabels, nodeSelector, tolerations }: z.infer<typeof placementSchema>,
   mountsSource: boolean,
 ): Pick<PodSpec, "affinity" | "nodeSelector" | "tolerations"> {
-  const { workloadLabels, nodeSelector, tolerations } = placement;
   return {
     nodeSelector,
     tolerations,

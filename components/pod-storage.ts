@@ -30,7 +30,7 @@ export function podStorage(settings: Settings, refs: PodRefs, role: Role): Stora
       mount: { mountPath: source.mountPath, subPath: source.subPath, readOnly: role === "backup" },
     });
   }
-  if (role === "backup" && hasSteps(settings)) {
+  if (role === "backup" && hasSteps(settings.steps)) {
     parts.push({
       volume: { name: "scratch", emptyDir: { sizeLimit: settings.steps.scratchSize } },
       mount: { mountPath: scratchMount, readOnly: true },

@@ -8,7 +8,7 @@ import { containerSecurity, podSecurity } from "./pod-security";
 import { podStorage } from "./pod-storage";
 import type { Storage } from "./repository-storage";
 import type { Settings } from "./settings";
-import { withSteps } from "./steps";
+import { withSteps } from "./step-containers";
 
 type Pod = types.input.core.v1.PodTemplateSpec;
 type Container = types.input.core.v1.Container;
@@ -30,7 +30,7 @@ export function podTemplate(settings: Settings, refs: PodRefs, role: Role): Pod 
     },
     spec: {
       serviceAccountName: refs.serviceAccount,
-      ...placed(settings, mountsSource(role)),
+      ...placed(settings.placement, mountsSource(role)),
       restartPolicy: role === "restore" ? "Always" : "Never",
       automountServiceAccountToken: false,
       enableServiceLinks: false,

@@ -1,18 +1,12 @@
-import type { types } from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import * as formats from "./formats";
 import { givenGroup, group } from "./group";
 import { input, list } from "./inputs";
-import { stepSecurity } from "./pod-security";
 import { only, type Problem } from "./problems";
-import type { Settings } from "./settings";
 
 /** Where the scratch volume is mounted in steps and in the backup. */
 export const scratchMount = "/scratch";
-
-/** Where steps find the script that watches over them. */
-const stepScript = "/opt/restic-backup/step.sh";
 
 /**
  * A container of the user's own, in the pod of a backup: it makes a dump into `/scratch`, triggers an export, tells
@@ -102,22 +96,11 @@ export interface StepsArgs {
   scratchSize?: pulumi.Input<string>;
 }
 
-type Step = NonNullable<z.infer<typeof steps>>[number];
-type Container = types.input.core.v1.Container;
+export type Step = NonNullable<z.infer<typeof steps>>[number];
 
 /** Whether there is any step, and so a scratch volume. */
-export function hasSteps({ steps: { before = [], after = [] } }: Settings): boolean {
+export function hasSteps({ before = [], after = [] }: z.infer<typeof stepsSchema>): boolean {
   return before.length + after.length > 0;
-}
-
-/** All containers of a backup's pod in their order. */
-export function withSteps(settings: Settings, backup: Container): Container[] {
-  const { before = [], after = [] } = settings.steps;
-  return [
-    ...before.map((step) => container(settings, step, "before")),
-    backup,
-    ...after.map((step) => container(settings, step, "after")),
-  ];
 }
 
 /** Two containers of one pod cannot have the same name. */
@@ -139,36 +122,4 @@ export function givenSteps(args: unknown): { property: string; name: unknown }[]
       name: givenGroup(step)?.name,
     })),
   );
-}
-
-/** It knows neither the repository nor its secrets. */
-function container(settings: Settings, step: Step, when: "before" | "after"): Container {
-  const { source, resources } = settings;
-  const env = {
-    STEP: step.name,
-    STEP_WHEN: when,
-    STEP_TIME_LIMIT: pulumi.interpolate`${step.timeLimit}`,
-    STEP_OPTIONAL: pulumi.output(step.optional).apply((optional) => (optional ? "yes" : "")),
-    ...step.env,
-  };
-  return {
-    name: step.name,
-    image: step.image,
-    command: pulumi.output(step.command).apply((command) => ["sh", stepScript, ...command]),
-    env: Object.entries(env).map(([name, value]) => ({ name, value })),
-    envFrom: step.envSecretName === undefined ? undefined : [{ secretRef: { name: step.envSecretName } }],
-    volumeMounts: [
-      { name: "scripts", mountPath: stepScript, subPath: "step.sh", readOnly: true },
-      { name: "scratch", mountPath: scratchMount },
-      {
-        name: "source",
-        mountPath: source.mountPath,
-        subPath: source.subPath,
-        readOnly: pulumi.output(step.writesSource).apply((writes) => !writes),
-      },
-    ],
-    resources,
-    securityContext: stepSecurity(settings, step.writesSource),
-    terminationMessagePolicy: "FallbackToLogsOnError",
-  };
 }

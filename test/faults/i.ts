@@ -21,6 +21,7 @@ export const i: readonly Fault[] = [
       storage,
       empty: true,
       injection: "2 to 10 inits at once",
+      within: 600,
       expected: "no init says 0 where there are several keys, and the next one says what happened",
       inject: inits,
     }),
