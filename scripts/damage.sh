@@ -13,7 +13,9 @@ damage_signs="$damage_signs|size does not match|hash mismatch|data mismatch|unex
 restic_saw_damage() {
   damage=
   [ -s "$work/stderr" ] || return 1
-  damage=$(messages "map(select(test(\"$damage_signs\") and (test(\"lock file\") | not))) | first // \"\" | .[:300]") || damage=
+  # A file may be named like a sign.
+  damage=$(messages "map(select(test(\"$damage_signs\") and (test(\"lock file\") | not))) | first // \"\" | .[:300]" \
+    "$work/stderr" "$unnamed_message") || damage=
   [ -n "$damage" ]
 }
 

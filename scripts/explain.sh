@@ -62,11 +62,14 @@ show_errors() {
   [ -z "$shown" ] || say "$shown"
 }
 
-# messages FILTER [FILE]: a jq filter on the list of what restic wrote to stderr, be it plain text or JSON. An address
-# with a query may hold a signature that gives access, as those of Azure do.
+# jq: a message of restic with the file that it is about, and without it, wherever it is named.
+named_message='((.item // "" | if . == "" then . else . + ": " end) + (.error.message? // .message? // ""))'
+# shellcheck disable=SC2016,SC2034 # a variable of jq; for damage.sh
+unnamed_message='((.item // "") as $item | (.error.message? // .message? // "") | if $item == "" then . else split($item) | join("") end)'
+
+# messages FILTER [FILE [TEXT]]: a jq filter on the list of what restic wrote to stderr, be it plain text or JSON, of which
+# TEXT makes a text. An address with a query may hold a signature that gives access, as those of Azure do.
 messages() {
-  jq -Rrn "[inputs | (fromjson? // .) | if type == \"object\" then
-      ((.item // \"\" | if . == \"\" then . else . + \": \" end) + (.error.message? // .message? // \"\"))
-    else tostring end | gsub(\"\\\\s+\"; \" \") | sub(\" github\\\\.com/restic/restic/.*$\"; \"\") | gsub(\"(?<address>[a-z]+://[^ \\\"?]+)\\\\?[^ \\\"]*\"; \"\\(.address)?…\")
+  jq -Rrn "[inputs | (fromjson? // .) | if type == \"object\" then ${3:-$named_message} else tostring end | gsub(\"\\\\s+\"; \" \") | sub(\" github\\\\.com/restic/restic/.*$\"; \"\") | gsub(\"(?<address>[a-z]+://[^ \\\"?]+)\\\\?[^ \\\"]*\"; \"\\(.address)?…\")
     | select(test(\"[^ ]\")) | .[:1000] | sub(\"[. ]+$\"; \"\")] | $1" "${2:-$work/stderr}"
 }

@@ -17,7 +17,7 @@ judgement=empty
 read_history() {
   # Without a lock: reading the list needs none, and an operator in need should not wait for one.
   run_restic 0 "listing snapshots" --no-lock --json snapshots
-  [ "$status" -eq 0 ] || fail_as_restic "The snapshots cannot be listed"
+  [ "$status" -eq 0 ] || fail_or_damaged "The snapshots cannot be listed"
   keep_history '.'
 }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that lib.sh and the commands set
 # Which repository answers: an empty or another one at the right address looks like a first night.
 # Inputs: BACKUP_REPOSITORY_ID (64 hexadecimal digits; unset: any repository is right). Results: $report_repository_id.
-# Exit codes: 10 no repository, 66 another repository, and those of fail_as_restic.
+# Exit codes: 10 no repository, 66 another repository, and those of fail_or_damaged.
 
 check_repository_id() {
   case ${BACKUP_REPOSITORY_ID:-} in
@@ -26,7 +26,7 @@ probe() {
 require_pinned_repository() {
   [ -n "${BACKUP_REPOSITORY_ID:-}" ] || return 0
   probe 0
-  [ "$status" -eq 0 ] || fail_as_restic "The repository cannot be opened"
+  [ "$status" -eq 0 ] || fail_or_damaged "The repository cannot be opened"
 }
 
 # end_without_repository FAILED

@@ -6,7 +6,8 @@
 #   BACKUP_HOST, BACKUP_PATH, RESTORE_PATH, TZ, BACKUP_REPOSITORY_MOUNT, BACKUP_LOCK_WAIT (seconds, 1920),
 #   BACKUP_REPOSITORY_ID (the only repository that is right; costs one more opening).
 # Exit codes: 0 success · 1 failed, may work next time · 10 no repository · 11 locked · 12 wrong password ·
-#   64 bad settings or arguments · 65 no snapshot matches · 66 another repository · 130 stopped by a signal, lock released.
+#   64 bad settings or arguments · 65 no snapshot matches · 66 another repository · 67 the repository is damaged ·
+#   130 stopped by a signal, lock released.
 set -eu
 here=$(dirname "$0")
 # shellcheck source=scripts/lib.sh
@@ -57,7 +58,7 @@ read_snapshot() {
 # What restic counted is of all paths of the snapshot; only BACKUP_PATH is restored.
 count_in_snapshot() {
   run_restic 0 "listing the snapshot" --no-lock --json ls "$snapshot" --recursive "$BACKUP_PATH"
-  [ "$status" -eq 0 ] || fail_as_restic "The files of snapshot $short_id cannot be listed"
+  [ "$status" -eq 0 ] || fail_or_damaged "The files of snapshot $short_id cannot be listed"
   jq -rn 'reduce (inputs | select(.type == "file")) as $file ([0, 0]; [.[0] + 1, .[1] + ($file.size // 0)])
     | join(" ")' "$work/stdout" >"$work/counted"
   read -r expected_files report_bytes <"$work/counted"
@@ -72,7 +73,7 @@ restore_into_staging() {
     # The application may be running on the same volume.
     rm -rf "$staging"
   fi
-  fail_as_restic "The restore failed, and $RESTORE_PATH is as it was"
+  fail_or_damaged "The restore failed, and $RESTORE_PATH is as it was"
 }
 
 # restic counts what it wrote, the snapshot says what it holds, and the folder shows what there is: all must agree.
@@ -125,6 +126,7 @@ Exit codes:
   64  bad settings or arguments
   65  no snapshot matches
   66  another repository than BACKUP_REPOSITORY_ID
+  67  the repository is damaged: another snapshot may still be whole
  130  stopped by a signal, lock released
 USAGE
 }

@@ -45,19 +45,16 @@ export const n: readonly Fault[] = servers.flatMap((storage): Fault[] => [
     id: "N1",
     storage,
     injection: "the network is cut for 20 minutes in the middle of a backup",
-    expected: "exit 1 when restic has tried for 15 minutes, and no snapshot; the next night is good",
+    expected:
+      "exit 1 and no snapshot: restic tries for 15 minutes, and then to remove its lock; the next night is good",
     within: 25 * 60,
     inject: async (scene) => {
       const { running, proxy } = await cutInTheMiddle(scene);
-      const began = Date.now();
-      const [outcome] = await Promise.all([running.outcome, sleep(20 * 60_000)]);
-      const minutes = Math.round((outcome.report.seconds as number) / 60);
-      const seen = ended(outcome, 1);
-      assert.ok(minutes < 20 && Date.now() - began >= 20 * 60_000, `it ended after ${minutes} minutes`);
-      assert.deepEqual(await scene.snapshots(), [...scene.older.keys()]);
+      await sleep(20 * 60_000);
       proxy.cut = false;
-      // It could not remove it, and nobody waits for it: it is this host's, and its process is dead.
-      return `${seen} It took ${minutes} minutes, and left ${(await scene.locks()).length} lock`;
+      const seen = ended(await running.outcome, 1);
+      assert.deepEqual(await scene.snapshots(), [...scene.older.keys()]);
+      return `${seen} It left ${(await scene.locks()).length} lock`;
     },
   },
   {

@@ -40,7 +40,7 @@ function row({ fault, verdict, seen }: Result): string {
 function plain(text: string): string {
   return text
     .replace(/\b[0-9a-f]{64}\b/g, "<id>")
-    .replace(/\b[Ss]napshot [0-9a-f]{8}\b/g, "snapshot <id>")
+    .replace(/\b([Ss]napshot) [0-9a-f]{8}\b/g, "$1 <id>")
     .replace(/\b(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,10}\b/g, "<id>")
     .replace(/127\.0\.0\.1:[0-9]+/g, "127.0.0.1")
     .replace(/[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+( ?[A-Z]{3,4}\b)?/g, "<time>")

@@ -95,6 +95,43 @@ describe("damage.sh", function () {
     assert.match(unopened.report.message, /is damaged: ciphertext verification failed/);
   });
 
+  inBothShells("found by a restore stops retention, which would remove what can still be restored", async (world) => {
+    await withRepository(world);
+    await world.run("backup.sh");
+    await writeFile(join(world.source, "new.zip"), "new");
+    await corruptNewestData(world, async () => {
+      await world.run("backup.sh");
+    });
+    await dropCache(world);
+    const restore = await world.run("restore.sh");
+    assert.equal(restore.exitCode, 67, restore.output);
+    assert.match(restore.report.message, /The restore failed, and .* is as it was: the repository is damaged: /);
+    assert.equal(await recorded(world), 1);
+    assert.equal((await world.run("backup.sh", [], { env: retention })).exitCode, 67);
+    assert.equal((await snapshots(world)).length, 3);
+  });
+
+  inBothShells("of the key is said to be damage by every command", async (world) => {
+    await withRepository(world);
+    await world.run("backup.sh");
+    const [key] = await readdir(join(world.repository, "keys"));
+    await corrupt(world, "keys", key as string);
+    for (const script of ["backup.sh", "check.sh", "prune.sh", "restore.sh"]) {
+      const { exitCode, report, output } = await world.run(script);
+      assert.equal(exitCode, 67, output);
+      assert.match(report.message, /is damaged: .*invalid data returned.*could not be recorded there/);
+    }
+  });
+
+  inBothShells("is not seen in the name of a file", async (world) => {
+    await withRepository(world);
+    await writeFile(join(world.source, "hash mismatch, invalid data returned.zip"), "x", { mode: 0 });
+    const { exitCode, report, output } = await world.run("backup.sh", [], { asNobody: true });
+    assert.equal(exitCode, 3, output);
+    assert.match(report.message, /could not be read, such as .*hash mismatch, invalid data returned\.zip/);
+    assert.equal(await recorded(world), 0);
+  });
+
   inBothShells("is not seen in a broken lock", async (world) => {
     await withRepository(world);
     // The real restic says so only after half a minute.
