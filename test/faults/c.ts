@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { dropCache, packs } from "../scripts/damage-repository";
 import { manifest } from "../scripts/manifest";
 import type { Fault, Storage } from "./fault";
-import { everyStorage } from "./fault";
+import { everyStorage, onEach } from "./fault";
 import { minutesAgo, writeLock } from "./locks";
 import type { Scene } from "./scene";
 import { ended } from "./scene";
@@ -73,15 +73,12 @@ export const c: readonly Fault[] = [
       inject: (scene) => brokenLock(scene, how),
     }),
   ),
-  ...everyStorage.map(
-    (storage): Fault => ({
-      id: "C2",
-      storage,
-      injection: "bit rot in one pack, of which the part is known",
-      expected: "check.sh finds it in exactly the run that reads this part, and the runs before are good",
-      inject: rotInOnePart,
-    }),
-  ),
+  ...onEach(everyStorage, {
+    id: "C2",
+    injection: "bit rot in one pack, of which the part is known",
+    expected: "check.sh finds it in exactly the run that reads this part, and the runs before are good",
+    inject: rotInOnePart,
+  }),
 ];
 
 function rowOf({ part, backup, check, expected }: Truth, how: How, storage: Storage): Fault {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import type { Fault, Storage } from "./fault";
+import { onEach } from "./fault";
 import type { Scene } from "./scene";
 import { ended, withDeadline } from "./scene";
 import { addressOf, serve } from "./storage";
@@ -24,15 +25,12 @@ export const d: readonly Fault[] = [
     expected: "exit 1; prune.sh frees what the failed backup left, and the next night is good",
     inject: (scene) => onFullDisk(scene, "prune"),
   },
-  ...(["REST", "S3"] as Storage[]).map(
-    (storage): Fault => ({
-      id: "D1",
-      storage,
-      injection: "the disk of the server is full",
-      expected: "no success: exit 1, or 130 when the deadline of the pod ends it; then the next night is good",
-      inject: (scene) => onFullDisk(scene, "enlarge"),
-    }),
-  ),
+  ...onEach(["REST", "S3"], {
+    id: "D1",
+    injection: "the disk of the server is full",
+    expected: "no success: exit 1, or 130 when the deadline of the pod ends it; then the next night is good",
+    inject: (scene) => onFullDisk(scene, "enlarge"),
+  }),
   {
     id: "D1",
     storage: "REST",

@@ -26,3 +26,8 @@ export interface Fault {
 export class CouldNotRun extends Error {}
 
 export const everyStorage: readonly Storage[] = ["local", "REST", "S3"];
+
+/** The same row for each of these storages. */
+export function onEach(storages: readonly Storage[], row: Omit<Fault, "storage">): Fault[] {
+  return storages.map((storage) => ({ ...row, storage }));
+}

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { makeKeyCheap } from "../scripts/cheap-key";
 import { secrets } from "../scripts/checked-report";
 import type { Fault, Storage } from "./fault";
-import { everyStorage } from "./fault";
+import { everyStorage, onEach } from "./fault";
 import { proxyTo } from "./proxy";
 import type { Scene } from "./scene";
 import { ended } from "./scene";
@@ -15,27 +15,21 @@ const servers: readonly Storage[] = ["REST", "S3"];
 
 /** Init, and whatever looks like a missing repository. */
 export const i: readonly Fault[] = [
-  ...everyStorage.map(
-    (storage): Fault => ({
-      id: "I1",
-      storage,
-      empty: true,
-      injection: "2 to 10 inits at once",
-      within: 600,
-      expected: "no init says 0 where there are several keys, and the next one says what happened",
-      inject: inits,
-    }),
-  ),
-  ...servers.map(
-    (storage): Fault => ({
-      id: "I2",
-      storage,
-      empty: true,
-      injection: "the connection breaks between the key and the config",
-      expected: "exit 1, and the next init recognises the half, names keys/, and changes nothing",
-      inject: halfInit,
-    }),
-  ),
+  ...onEach(everyStorage, {
+    id: "I1",
+    empty: true,
+    injection: "2 to 10 inits at once",
+    within: 600,
+    expected: "no init says 0 where there are several keys, and the next one says what happened",
+    inject: inits,
+  }),
+  ...onEach(servers, {
+    id: "I2",
+    empty: true,
+    injection: "the connection breaks between the key and the config",
+    expected: "exit 1, and the next init recognises the half, names keys/, and changes nothing",
+    inject: halfInit,
+  }),
   ...servers.flatMap((storage) => unreachable.map((row) => ({ id: "I3", storage, ...row, inject: neverInit(row) }))),
   {
     id: "I4",
@@ -58,43 +52,33 @@ export const i: readonly Fault[] = [
       return `${allScripts.join(", ")}: exit 1, and nothing was made`;
     },
   },
-  ...everyStorage.map(
-    (storage): Fault => ({
-      id: "I4",
-      storage,
-      injection: "a wrong prefix, with the repository's id given",
-      expected: "every script ends with 10, and nothing is made",
-      inject: async (scene) => {
-        const { id } = JSON.parse(await scene.world.restic("cat", "config"));
-        const wrong = `${scene.env.RESTIC_REPOSITORY?.replace(/\/$/, "")}/wrong`;
-        for (const script of allScripts) {
-          ended(
-            await scene.run(script, { env: { RESTIC_REPOSITORY: wrong, BACKUP_REPOSITORY_ID: id } }),
-            10,
-            /vanished/,
-          );
-        }
-        assert.ok(!(await readdir(scene.world.repository)).includes("wrong"));
-        return `${allScripts.join(", ")}: exit 10, and nothing was made`;
-      },
-    }),
-  ),
-  ...everyStorage.map(
-    (storage): Fault => ({
-      id: "I4",
-      storage,
-      injection: "another repository at the same place",
-      expected: "every script ends with 66, and the other one stays as it is",
-      inject: async (scene) => {
-        const before = await readdir(scene.world.repository, { recursive: true });
-        for (const script of allScripts) {
-          ended(await scene.run(script, { env: { BACKUP_REPOSITORY_ID: "a".repeat(64) } }), 66);
-        }
-        assert.deepEqual(await readdir(scene.world.repository, { recursive: true }), before);
-        return `${allScripts.join(", ")}: exit 66, nothing changed`;
-      },
-    }),
-  ),
+  ...onEach(everyStorage, {
+    id: "I4",
+    injection: "a wrong prefix, with the repository's id given",
+    expected: "every script ends with 10, and nothing is made",
+    inject: async (scene) => {
+      const { id } = JSON.parse(await scene.world.restic("cat", "config"));
+      const wrong = `${scene.env.RESTIC_REPOSITORY?.replace(/\/$/, "")}/wrong`;
+      for (const script of allScripts) {
+        ended(await scene.run(script, { env: { RESTIC_REPOSITORY: wrong, BACKUP_REPOSITORY_ID: id } }), 10, /vanished/);
+      }
+      assert.ok(!(await readdir(scene.world.repository)).includes("wrong"));
+      return `${allScripts.join(", ")}: exit 10, and nothing was made`;
+    },
+  }),
+  ...onEach(everyStorage, {
+    id: "I4",
+    injection: "another repository at the same place",
+    expected: "every script ends with 66, and the other one stays as it is",
+    inject: async (scene) => {
+      const before = await readdir(scene.world.repository, { recursive: true });
+      for (const script of allScripts) {
+        ended(await scene.run(script, { env: { BACKUP_REPOSITORY_ID: "a".repeat(64) } }), 66);
+      }
+      assert.deepEqual(await readdir(scene.world.repository, { recursive: true }), before);
+      return `${allScripts.join(", ")}: exit 66, nothing changed`;
+    },
+  }),
 ];
 
 const allScripts = ["init.sh", "backup.sh", "prune.sh", "check.sh", "restore.sh"];

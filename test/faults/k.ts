@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { manifest } from "../scripts/manifest";
 import { until } from "../scripts/test-repository";
 import type { Fault } from "./fault";
-import { everyStorage } from "./fault";
+import { everyStorage, onEach } from "./fault";
 import { minutesAgo, rewriteLock, writeLock } from "./locks";
 import type { Scene } from "./scene";
 import { ended, kill, signal } from "./scene";
@@ -21,39 +21,30 @@ const killable: readonly { script: string; what: string; env: Record<string, str
 
 /** Killed and stopped. */
 export const k: readonly Fault[] = [
-  ...everyStorage.map(
-    (storage): Fault => ({
-      id: "K1",
-      storage,
-      injection: "SIGKILL of script and restic at 8 moments of a backup (`npm run test:kill` has 200)",
-      expected: "no new snapshot, or a complete one",
-      inject: killedBackups,
-    }),
-  ),
-  ...everyStorage.map(
-    (storage): Fault => ({
-      id: "K2",
-      storage,
-      injection: "SIGTERM in the middle of a backup",
-      expected: "exit 130, and no lock left",
-      inject: async (scene) => {
-        const running = await duringBackup(scene);
-        signal(running.pid, "SIGTERM");
-        const seen = ended(await running.outcome, 130);
-        assert.deepEqual(await scene.locks(), []);
-        return `${seen}, no lock`;
-      },
-    }),
-  ),
-  ...everyStorage.map(
-    (storage): Fault => ({
-      id: "K3",
-      storage,
-      injection: "SIGKILL of a backup; the next pod has another host name, and comes at once, then after 31 minutes",
-      expected: "at once the backup is written and retention says 11; later the lock is removed by itself",
-      inject: inAnotherPod,
-    }),
-  ),
+  ...onEach(everyStorage, {
+    id: "K1",
+    injection: "SIGKILL of script and restic at 8 moments of a backup (`npm run test:kill` has 200)",
+    expected: "no new snapshot, or a complete one",
+    inject: killedBackups,
+  }),
+  ...onEach(everyStorage, {
+    id: "K2",
+    injection: "SIGTERM in the middle of a backup",
+    expected: "exit 130, and no lock left",
+    inject: async (scene) => {
+      const running = await duringBackup(scene);
+      signal(running.pid, "SIGTERM");
+      const seen = ended(await running.outcome, 130);
+      assert.deepEqual(await scene.locks(), []);
+      return `${seen}, no lock`;
+    },
+  }),
+  ...onEach(everyStorage, {
+    id: "K3",
+    injection: "SIGKILL of a backup; the next pod has another host name, and comes at once, then after 31 minutes",
+    expected: "at once the backup is written and retention says 11; later the lock is removed by itself",
+    inject: inAnotherPod,
+  }),
   {
     id: "K4",
     storage: "local",
@@ -79,20 +70,17 @@ export const k: readonly Fault[] = [
       return `${codes.join(", ")}, and the lock was there afterwards`;
     },
   },
-  ...everyStorage.map(
-    (storage): Fault => ({
-      id: "K5",
-      storage,
-      injection: "prune.sh starts while a backup runs",
-      expected: "it waits, both succeed",
-      inject: async (scene) => {
-        const backup = await duringBackup(scene);
-        const prune = await scene.good("prune.sh", { env: { BACKUP_LOCK_WAIT: "60" } });
-        assert.match(prune.output, /The repository is locked/);
-        return `backup ${ended(await backup.outcome, 0)}; prune waited, and said 0`;
-      },
-    }),
-  ),
+  ...onEach(everyStorage, {
+    id: "K5",
+    injection: "prune.sh starts while a backup runs",
+    expected: "it waits, both succeed",
+    inject: async (scene) => {
+      const backup = await duringBackup(scene);
+      const prune = await scene.good("prune.sh", { env: { BACKUP_LOCK_WAIT: "60" } });
+      assert.match(prune.output, /The repository is locked/);
+      return `backup ${ended(await backup.outcome, 0)}; prune waited, and said 0`;
+    },
+  }),
   ...everyStorage.flatMap((storage) =>
     killable.map(
       ({ script, what, env }): Fault => ({

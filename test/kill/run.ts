@@ -1,16 +1,9 @@
 import { parseArgs } from "node:util";
-import { execa } from "execa";
+import { runMocha } from "../support/run-mocha";
 
-/** npm run test:kill -- --seeds 200 --first 1. Mocha takes no arguments of others. */
+/** npm run test:kill -- --seeds 200 --first 1. */
 const { values } = parseArgs({
   options: { seeds: { type: "string", default: "20" }, first: { type: "string", default: "1" } },
 });
-const mocha =
-  "--no-config --require ts-node/register --require ./test/support/sandbox.ts --extension ts test/kill/kill.test.ts";
 
-execa("mocha", mocha.split(" "), {
-  preferLocal: true,
-  stdio: "inherit",
-  reject: false,
-  env: { KILL_SEEDS: values.seeds, KILL_FIRST: values.first },
-}).then(({ exitCode }) => process.exit(exitCode ?? 1));
+void runMocha("test/kill/kill.test.ts", { KILL_SEEDS: values.seeds, KILL_FIRST: values.first });

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { execa } from "execa";
+import { runMocha } from "../support/run-mocha";
 
-/** npm run test:model -- --steps 1000 [--seed 1 [--path 0:1]]. Mocha takes no arguments of others. */
+/** npm run test:model -- --steps 1000 [--seed 1 [--path 0:1]]. */
 const { values } = parseArgs({
   options: {
     steps: { type: "string", default: "1000" },
@@ -9,12 +9,10 @@ const { values } = parseArgs({
     path: { type: "string" },
   },
 });
-const mocha =
-  "--no-config --require ts-node/register --require ./test/support/sandbox.ts --extension ts test/model/model.test.ts";
+const { steps, seed, path } = values;
 
-execa("mocha", mocha.split(" "), {
-  preferLocal: true,
-  stdio: "inherit",
-  reject: false,
-  env: { MODEL_STEPS: values.steps, MODEL_SEED: values.seed, ...(values.path ? { MODEL_PATH: values.path } : {}) },
-}).then(({ exitCode }) => process.exit(exitCode ?? 1));
+void runMocha("test/model/model.test.ts", {
+  MODEL_STEPS: steps,
+  MODEL_SEED: seed,
+  ...(path ? { MODEL_PATH: path } : {}),
+});
