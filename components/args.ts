@@ -153,7 +153,8 @@ export interface SourceArgs {
   path?: pulumi.Input<string>;
 
   /**
-   * Directory into which `restore.sh` puts files: below `mountPath`, not inside `path`, and made when missing.
+   * Directory into which `restore.sh` puts files: below `mountPath`, not inside `path`, and made when missing. Where it
+   * lies in what is backed up, because that is the whole volume, it is left out of backups.
    *
    * @default "/var/jira/import"
    */
@@ -162,7 +163,12 @@ export interface SourceArgs {
 
 /** The repository's password: either `value`, or `secretName`. */
 export interface PasswordArgs {
-  /** The password itself, for a repository that exists already. It is kept in a Secret. */
+  /**
+   * The password itself, for a repository that exists already. It is kept in a Secret. White space around it is refused,
+   * because restic takes it away from a password in a file. Where the repository was made with a line end behind its
+   * password, as a variable may hold it, give the password without: the scripts find that out. One with other white space
+   * around it comes by `secretName`.
+   */
   value?: pulumi.Input<string>;
 
   /** Name of an existing Secret in `namespace` that holds the password. */

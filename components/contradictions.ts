@@ -89,7 +89,8 @@ function pathProblems(source: Given | undefined): Problem[] {
 }
 
 function additionalPathProblems(args: ResticBackupArgs): Problem[] {
-  const { mountPath = "/var/jira", path: sourcePath = "/var/jira/export" } = givenGroup(args.source) ?? {};
+  const source = givenGroup(args.source) ?? {};
+  const { mountPath = "/var/jira", path: sourcePath = "/var/jira/export", restorePath = "/var/jira/import" } = source;
   const paths = givenGroup(args.selection)?.additionalPaths;
   if (typeof mountPath !== "string" || !Array.isArray(paths)) {
     return [];
@@ -103,6 +104,12 @@ function additionalPathProblems(args: ResticBackupArgs): Problem[] {
     const scratch = isWithin(path, scratchMount);
     return [
       ...only(path === sourcePath, property, "is source.path, which is backed up anyway: leave it out", path),
+      ...only(
+        typeof restorePath === "string" && isWithin(path, restorePath),
+        property,
+        `lies in restorePath ${restorePath}, which is left out of backups: restore to another directory, or leave it out`,
+        path,
+      ),
       ...only(
         !scratch && !isWithin(path, mountPath),
         property,

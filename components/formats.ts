@@ -66,10 +66,15 @@ export const secretKey = text("name the key").regex(
 );
 
 /** An absolute path in its only spelling, because restic compares the paths of snapshots letter by letter. */
-export const absolutePath = text("give a path").regex(
-  /^(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]+)+$/u,
-  'must be an absolute path below "/", without "//", "/./", "/../" and "/" at the end',
-);
+export const absolutePath = text("give a path")
+  .regex(
+    /^(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]+)+$/u,
+    'must be an absolute path below "/", without "//", "/./", "/../" and "/" at the end',
+  )
+  .regex(
+    /^(?!\/restic-backup-)/,
+    'begins with "/restic-backup-", by which the scripts know their notes in the repository: use another path',
+  );
 
 /** A path below the root of a volume or bucket. */
 export const relativePath = text("give a path").regex(
@@ -94,10 +99,10 @@ export const credential = text("give a value").regex(
   "must be one line, not empty, without white space around it",
 );
 
-/** A variable of a step's own: those of `scripts/step.sh` are taken. */
+/** A variable of a step's own: those of `scripts/run-step.sh` are taken. */
 export const variableName = text("name the variable")
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "must be the name of a variable: letters, digits and _")
-  .regex(/^(?!STEP(_WHEN|_TIME_LIMIT|_OPTIONAL)?$)/, "is a variable of step.sh: use another one");
+  .regex(/^(?!STEP(_WHEN|_TIME_LIMIT|_OPTIONAL)?$)/, "is a variable of run-step.sh: use another one");
 
 /** Text on one line. */
 export const line = text("give a value").regex(/^[^\p{Cc}]+$/u, "must be one line, and not empty");
@@ -105,7 +110,10 @@ export const line = text("give a value").regex(/^[^\p{Cc}]+$/u, "must be one lin
 /** https://restic.readthedocs.io/en/stable/040_backup.html#tags-for-backup */
 export const tag = text("give a tag")
   .regex(/^[^\p{Cc},\s]+$/u, "must be a word, without comma")
-  .regex(/^(?!partial$|restic-backup-)/, "is a tag of the scripts' own: use another one");
+  .regex(
+    /^(?!(partial|repaired)$|restic-backup-|(clears|of|run|at):)/,
+    "is a tag with a meaning of its own: use another one",
+  );
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 export const labelName = text("give a name").regex(

@@ -7,9 +7,9 @@ import { input, knownNumber } from "./inputs";
 import { only, type Problem } from "./problems";
 
 /**
- * What the source must look like before a backup. A guard that refuses it fails the Job (exit code 65, or 75 while it is
- * still being written), and older snapshots stay as they are. They look at `source.path`. Each is off at 0, `false` or
- * "".
+ * What the source must look like before a backup, and after it. A guard that refuses it fails the Job (exit code 65, or 75
+ * while it is still being written), and older snapshots stay as they are. They look at `source.path`. Each is off at 0,
+ * `false` or "".
  */
 export interface GuardsArgs {
   /**
@@ -65,19 +65,41 @@ export interface GuardsArgs {
   settleWait?: pulumi.Input<number>;
 
   /**
-   * Percent of files or bytes by which the source may have shrunk since the last snapshot. More of it is backed up all
-   * the same, but retention is left out, and the report warns.
+   * Percent of files or bytes by which the source may shrink. A source that shrank by more is backed up all the same, but
+   * snapshots that hold more than the new one by more than this are never removed, until somebody has looked at what is
+   * missing and runs `backup.sh --accept-shrink` in the restore shell. The reports warn each night until then.
    *
    * @default 50
    */
   maxShrink?: pulumi.Input<number>;
 
   /**
-   * The newest `.zip` must be whole. It is read once more for that.
+   * How the newest `.zip` is tested, so that an export that was cut off does not push good ones out.
+   *
+   * Left out: the newest one directly in `source.path` must end as a zip does, with the table of its entries, and have at
+   * least one entry. That costs no reading. Damage in its middle is not found. A source without a `.zip` passes.
+   *
+   * `true`: the newest one at any depth is read as a whole beside that. Each compressed entry must unpack to what its
+   * checksum says; an entry that is stored without compression must lie where the table says. What busybox cannot unpack,
+   * such as an encrypted entry, is a warning. There must be a `.zip`.
+   *
+   * `false`: none is looked at.
+   *
+   * @default - the end of the newest one is looked at
+   */
+  zip?: pulumi.Input<boolean>;
+
+  /**
+   * Take a snapshot for complete although files changed while restic read them: for a source that is always being written
+   * to, such as the directory of a live application. Each file is then as it was at some moment of the backup, and not all
+   * of them at the same one. Set `settle` to 0 beside it, or the backup waits for a pause that never comes.
+   *
+   * Without it such a snapshot is marked as partial, retention is left out, and the Job's pod fails with exit code 75 and
+   * is tried again.
    *
    * @default false
    */
-  zip?: pulumi.Input<boolean>;
+  acceptChanges?: pulumi.Input<boolean>;
 }
 
 /** The shell calculates with it. */
@@ -92,7 +114,8 @@ export const guardsSchema = group("give { maxAge: 0 }", {
   marker: input(formats.relativePath).optional(),
   settleWait: amount.default(600),
   maxShrink: input(formats.count(0, 99)).default(50),
-  zip: input(formats.flag).default(false),
+  zip: input(formats.flag).optional(),
+  acceptChanges: input(formats.flag).default(false),
 }).prefault({});
 
 type GuardsSettings = z.infer<typeof guardsSchema>;
@@ -109,9 +132,9 @@ export function guardsProblems(guards: Given | undefined): Problem[] {
   );
 }
 
-/** The variables of `scripts/guards.sh`. */
+/** The variables of `scripts/lib/guards.sh` and of the files that it names. */
 export function guardsEnvironment(guards: GuardsSettings, mountPath: pulumi.Input<string>): Environment {
-  const { mounted, zip, ...numbers } = guards;
+  const { mounted, zip, acceptChanges, ...numbers } = guards;
   return given({
     BACKUP_SOURCE_MOUNT: pulumi.all([mounted, mountPath]).apply(([on, path]) => (on ? path : "")),
     BACKUP_MIN_FILES: pulumi.interpolate`${numbers.minFiles}`,
@@ -121,6 +144,7 @@ export function guardsEnvironment(guards: GuardsSettings, mountPath: pulumi.Inpu
     BACKUP_SETTLE_WAIT: pulumi.interpolate`${numbers.settleWait}`,
     BACKUP_MAX_SHRINK: pulumi.interpolate`${numbers.maxShrink}`,
     BACKUP_MARKER: numbers.marker,
-    BACKUP_CHECK_ZIP: pulumi.output(zip).apply((on) => (on ? "yes" : "")),
+    BACKUP_CHECK_ZIP: zip === undefined ? "" : pulumi.output(zip).apply((whole) => (whole ? "yes" : "no")),
+    BACKUP_ACCEPT_CHANGES: pulumi.output(acceptChanges).apply((on) => (on ? "yes" : "")),
   });
 }

@@ -106,12 +106,17 @@ interface MaintenanceSettings {
   readonly prune: z.infer<typeof pruneSchema>;
 }
 
-/** The variables of `scripts/check.sh` and `scripts/prune.sh`, each for its own role. */
+/**
+ * The variables of `scripts/check.sh` and `scripts/prune.sh`, which have no defaults of their own. The restore shell has
+ * them too: operators run every script there.
+ */
 export function maintenanceEnvironment({ check, prune }: MaintenanceSettings, role: Role): Environment {
+  const checks = role === "check" || role === "restore";
+  const prunes = role === "prune" || role === "restore";
   return given({
-    BACKUP_CHECK_PARTS: role === "check" ? pulumi.interpolate`${check.parts}` : undefined,
-    BACKUP_PRUNE_MAX_UNUSED: role === "prune" ? prune.maxUnused : undefined,
-    BACKUP_PRUNE_MAX_REPACK: role === "prune" ? prune.maxRepackSize : undefined,
+    BACKUP_CHECK_PARTS: checks ? pulumi.interpolate`${check.parts}` : undefined,
+    BACKUP_PRUNE_MAX_UNUSED: prunes ? prune.maxUnused : undefined,
+    BACKUP_PRUNE_MAX_REPACK: prunes ? prune.maxRepackSize : undefined,
   });
 }
 

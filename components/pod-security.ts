@@ -46,11 +46,15 @@ export function stepSecurity(
   };
 }
 
-/** Root without capabilities is a user like any other: it may not even read files that are not its own. */
+/**
+ * Root without capabilities is a user like any other: it may not even read files that are not its own. Without FSETID the
+ * kernel takes the setgid bit, in silence, from what is given back to a group that is not ours; directories of volumes
+ * with an fsGroup all have it.
+ */
 function rootCapabilities(refs: PodRefs, role: Role): string[] {
   const writesClaim = role === "restore" || refs.repositoryClaim !== undefined;
   return [
-    ...(role === "restore" ? ["CHOWN", "FOWNER"] : []),
+    ...(role === "restore" ? ["CHOWN", "FOWNER", "FSETID"] : []),
     ...(writesClaim ? ["DAC_OVERRIDE"] : []),
     ...(role === "backup" && !writesClaim ? ["DAC_READ_SEARCH"] : []),
   ];

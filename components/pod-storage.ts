@@ -1,3 +1,4 @@
+import { scriptItems, scriptsMount } from "./container-scripts";
 import { mountsSource, type Role } from "./naming";
 import type { PodRefs } from "./pod-refs";
 import { repositoryStorage, type Storage, secretMode } from "./repository-storage";
@@ -11,8 +12,8 @@ export function podStorage(settings: Settings, refs: PodRefs, role: Role): Stora
   const passwordFile = [{ key: refs.password.key, path: "password" }];
   const parts: Storage[] = [
     {
-      volume: { name: "scripts", configMap: { name: refs.scripts, defaultMode: 0o555 } },
-      mount: { mountPath: "/usr/local/bin", readOnly: true },
+      volume: { name: "scripts", configMap: { name: refs.scripts, items: scriptItems(), defaultMode: 0o555 } },
+      mount: { mountPath: scriptsMount, readOnly: true },
     },
     {
       volume: {

@@ -1,5 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import { programFolder } from "./backends/rclone";
+import { scriptsMount } from "./container-scripts";
 import { environment } from "./environment";
 import { labels, mountsSource, type Role } from "./naming";
 import { placed } from "./placement";
@@ -47,7 +48,7 @@ function resticContainer(settings: Settings, refs: PodRefs, role: Role, parts: r
   return {
     name: "restic",
     image: settings.image,
-    command: [`/usr/local/bin/${role === "restore" ? "standby" : role}.sh`],
+    command: [`${scriptsMount}/${role === "restore" ? "restore-shell" : role}.sh`],
     env: environment(settings, refs, role),
     volumeMounts: parts.map(({ volume, mount }) => ({ name: volume.name, ...mount })),
     resources: settings.resources,

@@ -11,8 +11,8 @@ import { input, list } from "./inputs";
  */
 export interface SelectionArgs {
   /**
-   * More absolute paths, on the volume of the source or on the scratch volume of `steps`. `restore.sh` restores
-   * `source.path` only; the others come back by `restic restore` in the restore pod. A change of the paths begins a new
+   * More absolute paths, on the volume of the source or on the scratch volume of `steps`, and not in
+   * `source.restorePath`, which is left out of backups. `restore.sh` restores `source.path` only; the others come back by `restic restore` in the restore pod. A change of the paths begins a new
    * series of snapshots: retention counts the old ones apart.
    */
   additionalPaths?: pulumi.Input<pulumi.Input<string>[]>;
@@ -33,7 +33,10 @@ export interface SelectionArgs {
   /** Leave out files larger than this: a number and `K`, `M`, `G` or `T`, as in `2G`. */
   excludeLargerThan?: pulumi.Input<string>;
 
-  /** Tags of each snapshot, by which restic's commands find it; not `partial` and `restic-backup-…`, which are ours. */
+  /**
+   * Tags of each snapshot, by which restic's commands find it. Not `partial`, `repaired`, `restic-backup-…`, `at:…`,
+   * `clears:…`, `of:…` and `run:…`, which have a meaning of their own.
+   */
   tags?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
@@ -48,7 +51,7 @@ export const selectionSchema = group("give { excludes: ['*.tmp'] }", {
 
 type SelectionSettings = z.infer<typeof selectionSchema>;
 
-/** The variables of `scripts/selection.sh`. */
+/** The variables of `scripts/lib/selection.sh`. */
 export function selectionEnvironment(selection: SelectionSettings): Environment {
   const { excludeCaches } = selection;
   return given({

@@ -17,7 +17,7 @@ export function withSteps(settings: Settings, backup: Container): Container[] {
 }
 
 /** Where steps find the script that watches over them. */
-const stepScript = "/opt/restic-backup/step.sh";
+const stepScript = "/opt/restic-backup/run-step.sh";
 
 /** It knows neither the repository nor its secrets. */
 function container(settings: Settings, step: Step, when: "before" | "after"): Container {
@@ -36,7 +36,7 @@ function container(settings: Settings, step: Step, when: "before" | "after"): Co
     env: Object.entries(env).map(([name, value]) => ({ name, value })),
     envFrom: step.envSecretName === undefined ? undefined : [{ secretRef: { name: step.envSecretName } }],
     volumeMounts: [
-      { name: "scripts", mountPath: stepScript, subPath: "step.sh", readOnly: true },
+      { name: "scripts", mountPath: stepScript, subPath: "run-step.sh", readOnly: true },
       { name: "scratch", mountPath: scratchMount },
       {
         name: "source",

@@ -19,7 +19,7 @@ export interface StepArgs {
   name: pulumi.Input<string>;
 
   /**
-   * Image with the program, a POSIX shell (`sh`) and `timeout`, as all of Debian's, Alpine's and busybox' have. The
+   * Image with the program, a POSIX shell (`sh`) and `sleep`, as all of Debian's, Alpine's and busybox' have. The
    * program runs as the user of the pods (`runAs`), whatever user the image names: what it writes, restic must read.
    * That user has no capability, root neither: it reads and writes what its own files and their modes allow.
    */

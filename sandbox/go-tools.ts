@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
+import { link, makeFolder } from "./built";
 import { bin, standInBin, tools } from "./state";
 
 /** Programs that are built together from one Go module of ours. */
@@ -110,28 +111,27 @@ export async function isBuilt(group: GoTools): Promise<boolean> {
 export async function build(group: GoTools, log: string): Promise<void> {
   const folder = await folderOf(group);
   if (!(await isBuilt(group))) {
-    const unfinished = `${folder}.${process.pid}`;
-    mkdirSync(unfinished, { recursive: true });
-    const source = sourceOf(group);
-    const flags = [...compilerFlags(group), "-o", `${unfinished}/`];
-    for (const [name, path] of Object.entries(group.programs)) {
-      // One after another: two links at a time need more memory than a small machine has.
-      await execa("go", ["build", ...flags.slice(0, -1), join(unfinished, name), path], {
-        cwd: source,
-        env: goEnvironment,
-        stdout: { file: log, append: true },
-        stderr: { file: log, append: true },
-      });
-    }
-    for (const [name, { module, path }] of Object.entries(group.files ?? {})) {
-      const list = ["list", "-m", "-f", "{{.Dir}}", module];
-      const { stdout } = await execa("go", list, { cwd: source, env: goEnvironment });
-      await copyFile(join(stdout.trim(), path), join(unfinished, name));
-    }
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(unfinished, folder);
+    await makeFolder(folder, (unfinished) => compile(group, unfinished, log));
   }
   link(folder, group.folder ?? bin);
+}
+
+async function compile(group: GoTools, into: string, log: string): Promise<void> {
+  const source = sourceOf(group);
+  for (const [name, path] of Object.entries(group.programs)) {
+    // One after another: two links at a time need more memory than a small machine has.
+    await execa("go", ["build", ...compilerFlags(group), "-o", join(into, name), path], {
+      cwd: source,
+      env: goEnvironment,
+      stdout: { file: log, append: true },
+      stderr: { file: log, append: true },
+    });
+  }
+  for (const [name, { module, path }] of Object.entries(group.files ?? {})) {
+    const list = ["list", "-m", "-f", "{{.Dir}}", module];
+    const { stdout } = await execa("go", list, { cwd: source, env: goEnvironment });
+    await copyFile(join(stdout.trim(), path), join(into, name));
+  }
 }
 
 /** Name of the folder: a hash of the module, our sources, the flags and the version of Go. */
@@ -158,14 +158,4 @@ function sourceOf({ module }: GoTools): string {
 function compilerFlags({ optimised, variables = {} }: GoTools): string[] {
   const settings = Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`);
   return ["-trimpath", ...(optimised ? [] : ["-gcflags=all=-N -l"]), "-ldflags", ["-s", "-w", ...settings].join(" ")];
-}
-
-function link(folder: string, into: string): void {
-  mkdirSync(into, { recursive: true });
-  for (const name of readdirSync(folder)) {
-    const temporary = join(into, `.${name}.${process.pid}`);
-    rmSync(temporary, { force: true });
-    symlinkSync(join(folder, name), temporary);
-    renameSync(temporary, join(into, basename(name)));
-  }
 }

@@ -78,12 +78,12 @@ async function layOut({ programs, script, packages, npm }: Image, root: string):
   if (npm) {
     await installModules(npm, join(root, "opt", npm));
   }
-  if (script) {
-    await execa("sh", [join(__dirname, "images", script), root]);
-  }
   for (const [path, program] of Object.entries(programs)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     await execa("install", ["-m", "0755", pathOf(program), join(root, path)]);
+  }
+  if (script) {
+    await execa("sh", [join(__dirname, "images", script), root]);
   }
   mkdirSync(join(root, "tmp"), { recursive: true });
   await execa("chmod", ["1777", join(root, "tmp")]);

@@ -18,7 +18,7 @@ export const images: readonly Image[] = [
   {
     name: "docker.io/restic/restic:0.19.1",
     entrypoint: ["/entrypoint.sh"],
-    programs: { "/usr/bin/restic": "restic" },
+    programs: { "/bin/busybox": "busybox", "/usr/bin/jq": "jq", "/usr/bin/restic": "restic" },
     script: "restic.sh",
   },
 ];
@@ -38,7 +38,7 @@ export const serverImages: readonly Image[] = [
   {
     name: "docker.io/rclone/rclone:1.76.0",
     entrypoint: ["rclone"],
-    programs: { "/usr/local/bin/rclone": "rclone" },
+    programs: { "/bin/busybox": "busybox", "/usr/local/bin/rclone": "rclone" },
     script: "rclone.sh",
   },
   {
@@ -49,7 +49,7 @@ export const serverImages: readonly Image[] = [
   {
     name: "mcr.microsoft.com/azure-storage/azurite:3.35.0",
     entrypoint: ["docker-entrypoint.sh"],
-    programs: {},
+    programs: { "/bin/busybox": "busybox" },
     script: "azurite.sh",
     npm: "azurite",
   },

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
+import { buildCTool, cTools, isCToolBuilt } from "./c-tools";
 import { installPackages, missingPackages } from "./debian";
 import { external } from "./external";
 import { build, goTools, isBuilt, serverTools, titleOf } from "./go-tools";
@@ -60,14 +61,12 @@ async function stepsToDo({ servers }: Scope): Promise<Step[]> {
     const title = `Install Debian packages: ${missing.join(", ")}`;
     steps.push({ title, run: () => installPackages(missing, buildLog) });
   }
-  for (const group of servers ? [...goTools, ...serverTools] : goTools) {
+  for (const { title, duration, isBuilt, build } of builds(servers)) {
     // Linking what is built is part of it: another checkout may have built it.
-    const built = await isBuilt(group);
-    const title = `Build ${titleOf(group)}${built ? "" : ` (about ${group.duration} on 2 cores)`}`;
-    if (built) {
-      await build(group, buildLog);
+    if (await isBuilt()) {
+      await build();
     } else {
-      steps.push({ title, run: () => build(group, buildLog) });
+      steps.push({ title: `Build ${title} (about ${duration} on 2 cores)`, run: build });
     }
   }
   const wanted = servers ? [...images, ...serverImages] : images;
@@ -80,6 +79,30 @@ async function stepsToDo({ servers }: Scope): Promise<Step[]> {
   }
   steps.push({ title: "Start Kubernetes", run: () => startNode(wanted) });
   return steps;
+}
+
+interface Build {
+  readonly title: string;
+  readonly duration: string;
+  readonly isBuilt: () => Promise<boolean>;
+  readonly build: () => Promise<void>;
+}
+
+function builds(servers: boolean): Build[] {
+  return [
+    ...cTools.map((tool) => ({
+      title: tool.name,
+      duration: tool.duration,
+      isBuilt: () => isCToolBuilt(tool),
+      build: () => buildCTool(tool, buildLog),
+    })),
+    ...(servers ? [...goTools, ...serverTools] : goTools).map((group) => ({
+      title: titleOf(group),
+      duration: group.duration,
+      isBuilt: () => isBuilt(group),
+      build: () => build(group, buildLog),
+    })),
+  ];
 }
 
 function makeImages(title: string, images: readonly Image[]): Step {

@@ -1,95 +1,106 @@
 #!/bin/sh
-# Frees the space of what no snapshot holds any more: removed snapshots, and backups that were interrupted. May be stopped
-# at any time; the next run goes on.
+# Frees the space of data that no snapshot holds any more: of removed snapshots, and of backups that were interrupted and
+# made again since. It removes no snapshot. It may be stopped at any time; the next run goes on.
+#
+# Usage: prune.sh
+#
+# Examples:
+#   prune.sh
+#   kubectl exec -it deploy/backup-restore -- /usr/local/bin/prune.sh
 #
 # Inputs: RESTIC_REPOSITORY, RESTIC_PASSWORD_FILE, credentials of the backend, RESTIC_OPTIONS (one option a line),
-#   BACKUP_HOST, BACKUP_REPOSITORY_MOUNT, BACKUP_REPOSITORY_ID, BACKUP_LOCK_WAIT (seconds, 1920),
-#   BACKUP_PRUNE_MAX_UNUSED (what may stay unused: a size, a percentage such as 10%, or unlimited; restic's default is 5%),
-#   BACKUP_PRUNE_MAX_REPACK (how much is rewritten in one run: a size, which bounds its time; 2G; 0 rewrites nothing).
-# Report: freed. Opens the repository twice: list, prune.
-# Exit codes: 0 success · 1 failed, may work next time · 10 no repository · 11 locked · 12 wrong password ·
-#   64 bad settings · 65 the repository lists no snapshot · 66 another repository · 67 the repository is damaged ·
-#   130 stopped by a signal, lock released.
+#   BACKUP_HOST, BACKUP_PATH, BACKUP_REPOSITORY_MOUNT, BACKUP_REPOSITORY_ID, BACKUP_LOCK_WAIT (seconds, 1920),
+#   BACKUP_PRUNE_MAX_UNUSED (what may stay unused: a size, a percentage, or unlimited; restic's default is 5%),
+#   BACKUP_PRUNE_MAX_REPACK (how much is rewritten in one run: a size, which bounds its time; unset, no limit).
+# Opens the repository twice: list, prune. Once more after a backup that was cut off and has been made again.
+# Exit codes:
+#    0  unused data was removed, as far as the settings allow
+#    1  failed, may work next time: the last lines say why
+#   10  there is no repository
+#   11  locked by another restic that is alive
+#   12  wrong password
+#   64  bad settings or arguments
+#   65  nothing may be removed: no snapshot of this host and path is listed, or a backup was cut off and not made again
+#   66  another repository than BACKUP_REPOSITORY_ID
+#   67  the repository is damaged: nothing is removed
+#  130  stopped by a signal, lock released
 set -eu
 here=$(dirname "$0")
-# shellcheck source=scripts/lib.sh
-. "$here/lib.sh"
+# shellcheck source=scripts/lib/common.sh
+. "$here/lib/common.sh"
+# shellcheck source=scripts/lib/unfinished-files.sh
+. "$here/lib/unfinished-files.sh"
 
 main() {
   begin prune
-  [ $# -eq 0 ] || problem "prune.sh takes no arguments; --help explains it."
+  [ $# -eq 0 ] || problem "prune.sh takes no arguments. Its help: prune.sh --help."
   check_settings
   check_host
-  check_max_unused "${BACKUP_PRUNE_MAX_UNUSED:-}"
-  [ "${BACKUP_PRUNE_MAX_REPACK:=2G}" = 0 ] || check_size BACKUP_PRUNE_MAX_REPACK "$BACKUP_PRUNE_MAX_REPACK"
+  check_directory BACKUP_PATH "${BACKUP_PATH:-}"
   refuse_bad_settings
   require_repository_mount
   require_pinned_repository
-  # Whoever takes the lock between the list and the prune may find damage: look again then.
-  for _ in 1 2 3; do
-    require_undamaged
-    prune
-    [ "$status" -eq 11 ] || break
-  done
-  [ "$status" -eq 0 ] || fail_or_damaged "The prune failed, which loses nothing"
-  report_freed=$(sed -n 's/^total prune: .* \/ //p' "$work/stdout")
+  prune_in_turn
+  ended prune 0 || end_failed_prune
+  require_clean prune "The prune ended"
+  remove_unfinished_files
+  # What was cut off is made again, or nothing would have been pruned.
+  drop_notes unfinished
+  report_freed=$(sed -n 's/^total prune: .* \/ //p' "$work/prune.out")
   end 0 "${report_freed:-Nothing} of unused data was removed."
 }
 
-check_max_unused() {
-  case $1 in
-    '' | unlimited | [0-9]% | [1-9][0-9]%) ;;
-    *) check_size BACKUP_PRUNE_MAX_UNUSED "$1" ;;
-  esac
+# prune_in_turn: whoever has the lock between the list and the prune may find damage or be cut off, so the list is read again.
+prune_in_turn() {
+  for _ in 1 2 3; do
+    require_list "Nothing was pruned"
+    require_undamaged
+    require_finished
+    list_unfinished_files
+    prune
+    ended prune 11 || return 0
+    say "The repository is locked."
+    wait_for_lock
+    ended wait 0 || fail wait "Nothing was pruned"
+  done
 }
 
-# Waits for the lock here, and not between the list and the prune.
+end_failed_prune() {
+  explain prune
+  case $explain_cause in
+    *"for --max-unused"* | *"percentage for"* | ParseSize:* | strconv.*)
+      end 64 "Nothing was pruned, because restic does not understand BACKUP_PRUNE_MAX_UNUSED or BACKUP_PRUNE_MAX_REPACK: $explain_cause. Correct it."
+      ;;
+  esac
+  fail prune "The prune failed, which loses nothing"
+}
+
 require_undamaged() {
-  read_expired host,paths --keep-last=1
-  [ "$status" -eq 0 ] || fail_or_damaged "Nothing was pruned"
-  ! restic_saw_damage || end_damaged "Nothing was pruned"
-  if [ -n "$damaged_since" ]; then
-    warn_of_damage
-    end 67 "Nothing was pruned: the repository is recorded as damaged since $damaged_since. Repair it, then run check.sh --clear-damage."
-  fi
-  # Without a snapshot, prune would remove all data.
-  [ "$(jq length "$work/history")" -gt 0 ] ||
-    end 65 "Nothing was pruned: the repository lists no snapshot, so that all of its data would be removed. Find out where the snapshots are; if that is meant, run restic prune by hand."
+  [ -n "$list_damaged_since" ] || return 0
+  warn_of_damage
+  end 67 "Nothing was pruned: the repository is recorded as damaged since $(local_time "$list_damaged_since"). Repair it, then run check.sh --clear-damage."
+}
+
+# require_finished: prune removes what belongs to no snapshot, which is all data of these backups where none of their
+# snapshots is listed, and all that a backup has uploaded that was cut off.
+require_finished() {
+  [ "$list_count" -gt 0 ] ||
+    end 65 "Nothing was pruned: the repository lists no snapshot, so all of its data would be removed. Find out where the snapshots are, or let the first backup end. If removing all is meant, run restic prune by hand."
+  [ "$list_mine_count" -gt 0 ] ||
+    end 65 "Nothing was pruned: the repository lists no snapshot of $BACKUP_PATH of host $BACKUP_HOST, so all data of these backups would be removed. Find out where the snapshots are, or let the first backup end. If removing it is meant, run restic prune by hand."
+  [ "${list_unfinished_at:-0}" -lt "${list_newest_complete:-1}" ] ||
+    end 65 "Nothing was pruned: the backup that was cut off at $(local_time "$list_unfinished_at") is not made again yet, and prune would remove what it has uploaded. Let a backup end with code 0, then run this again. If none can, for example because the storage is full, run restic prune by hand: what was cut off is then uploaded anew."
 }
 
 prune() {
-  set -- --max-repack-size "$BACKUP_PRUNE_MAX_REPACK"
+  set --
+  [ -z "${BACKUP_PRUNE_MAX_REPACK:-}" ] || set -- "$@" --max-repack-size "$BACKUP_PRUNE_MAX_REPACK"
   [ -z "${BACKUP_PRUNE_MAX_UNUSED:-}" ] || set -- "$@" --max-unused "$BACKUP_PRUNE_MAX_UNUSED"
-  say "Pruning $RESTIC_REPOSITORY ..."
-  run_restic 0 "pruning" --retry-lock=0s prune "$@"
-}
-
-usage() {
-  cat <<'USAGE'
-Usage: prune.sh
-
-Removes the data that no snapshot in the repository needs any more. It removes no snapshot. Nothing is done while damage
-is recorded: see check.sh --help.
-
-Examples:
-  prune.sh
-  kubectl exec -it deploy/backup-restore -- /usr/local/bin/prune.sh
-
-Exit codes:
-   0  unused data was removed, as far as the settings allow
-   1  failed, may work next time: the last lines say why
-  10  there is no repository
-  11  locked by another restic that is alive
-  12  wrong password
-  64  bad settings
-  65  the repository lists no snapshot
-  66  another repository than BACKUP_REPOSITORY_ID
-  67  the repository is damaged
- 130  stopped by a signal, lock released
-USAGE
+  say "Pruning $repository_shown ..."
+  run_restic prune 0 "pruning" --retry-lock=0s prune "$@"
 }
 
 case "${1:-}" in
-  -h | --help) usage ;;
+  -h | --help) show_help "$0" ;;
   *) main "$@" ;;
 esac

@@ -1,137 +1,120 @@
 #!/bin/sh
-# Restores a snapshot of BACKUP_PATH into RESTORE_PATH. Nothing appears there under its own name before all of it is there
-# and verified, and nothing that was there before is lost.
+# Restores a snapshot of BACKUP_PATH into the directory RESTORE_PATH, and checks it. Without an argument it takes the newest
+# one with which nothing is known to be wrong. Nothing appears in RESTORE_PATH before all of it is there and verified. What
+# is there under the same name is moved into a directory before-restore-… in it; other files stay as they are.
+#
+# Usage: restore.sh [--skip-space-check] [latest | ID | TIME]
+#        restore.sh --list
+#   ID      the beginning of a snapshot's id, 4 letters or more: also of one that is partial, altered, or of another host
+#   TIME    the newest snapshot until then: 2026-11-20 (until midnight of that day), "2026-11-20 23:59" in the time zone TZ,
+#           or with an offset, as in 2026-11-20T23:59:00+01:00 and 2026-11-20T22:59:00Z
+#   --list  shows the snapshots, with times in the time zone TZ
+#   --skip-space-check  restores although there seems to be too little space
+# Of a snapshot that holds further paths (BACKUP_PATHS), only BACKUP_PATH is restored. For another one:
+# restic restore ID:/another/path --target /an/empty/directory
+#
+# Examples:
+#   restore.sh
+#   restore.sh --list
+#   restore.sh 4bba301e
+#   restore.sh "2026-11-20 23:59"
+#   kubectl exec -it deploy/backup-restore -- /usr/local/bin/restore.sh
 #
 # Inputs: RESTIC_REPOSITORY, RESTIC_PASSWORD_FILE, credentials of the backend, RESTIC_OPTIONS (one option a line),
 #   BACKUP_HOST, BACKUP_PATH, RESTORE_PATH, TZ, BACKUP_REPOSITORY_MOUNT, BACKUP_LOCK_WAIT (seconds, 1920),
 #   BACKUP_REPOSITORY_ID (the only repository that is right; costs one more opening).
-# Exit codes: 0 success · 1 failed, may work next time · 10 no repository · 11 locked · 12 wrong password ·
-#   64 bad settings or arguments · 65 no snapshot matches · 66 another repository · 67 the repository is damaged ·
-#   130 stopped by a signal, lock released.
+# Opens the repository three times: to list the snapshots, to list the files of one, and to restore them.
+# Exit codes:
+#    0  all files are restored and verified
+#    1  failed, may work next time: the last lines say why
+#    3  a partial or altered snapshot, given by its id, is restored and verified: files are missing in it
+#    4  all files are restored and verified, but an owner, a mode, an attribute or a special file could not be set
+#   10  there is no repository
+#   11  locked by another restic that is alive
+#   12  wrong password
+#   64  bad settings or arguments
+#   65  no snapshot matches
+#   66  another repository than BACKUP_REPOSITORY_ID
+#   67  the repository is damaged: another snapshot may still be whole
+#  130  stopped by a signal, lock released
 set -eu
 here=$(dirname "$0")
-# shellcheck source=scripts/lib.sh
-. "$here/lib.sh"
-# shellcheck source=scripts/snapshots.sh
-. "$here/snapshots.sh"
-# shellcheck source=scripts/staging.sh
-. "$here/staging.sh"
+# shellcheck source=scripts/lib/common.sh
+. "$here/lib/common.sh"
+# shellcheck source=scripts/lib/list-restorable.sh
+. "$here/lib/list-restorable.sh"
+# shellcheck source=scripts/lib/manifest.sh
+. "$here/lib/manifest.sh"
+# shellcheck source=scripts/lib/choose-snapshot.sh
+. "$here/lib/choose-snapshot.sh"
+# shellcheck source=scripts/lib/staging.sh
+. "$here/lib/staging.sh"
+# shellcheck source=scripts/lib/restore-space.sh
+. "$here/lib/restore-space.sh"
+# shellcheck source=scripts/lib/check-restored.sh
+. "$here/lib/check-restored.sh"
+# shellcheck source=scripts/lib/moving.sh
+. "$here/lib/moving.sh"
+# shellcheck source=scripts/lib/place-by-moves.sh
+. "$here/lib/place-by-moves.sh"
+# shellcheck source=scripts/lib/place.sh
+. "$here/lib/place.sh"
+# shellcheck source=scripts/lib/other-restores.sh
+. "$here/lib/other-restores.sh"
+# shellcheck source=scripts/lib/restored-lacks.sh
+. "$here/lib/restored-lacks.sh"
 
 main() {
   begin restore
-  [ $# -le 1 ] || problem "restore.sh takes one argument; quote a time that has a space in it. --help explains more."
+  read_arguments "$@"
   check_settings
   check_host
-  check_folder BACKUP_PATH "${BACKUP_PATH:-}"
-  check_folder RESTORE_PATH "${RESTORE_PATH:-}"
-  understand_wanted "${1:-latest}"
+  check_directory BACKUP_PATH "${BACKUP_PATH:-}"
+  check_directory RESTORE_PATH "${RESTORE_PATH:-}"
   refuse_bad_settings
   require_repository_mount
   require_pinned_repository
-  say "Reading the list of snapshots in $RESTIC_REPOSITORY ..."
-  list_snapshots
-  if [ "$wanted" = --list ]; then
-    print_snapshots
-    end 0 "$(jq -r 'length' "$work/snapshots") snapshots of $BACKUP_PATH can be restored."
-  fi
+  list_restorable
+  [ "$choose_wanted" != --list ] || end_with_list
   choose_snapshot
-  read_snapshot
-  make_staging "${report_bytes:-0}"
+  make_staging
+  settle_other_restores
+  [ -n "$space_unchecked" ] || require_space
   restore_into_staging
-  check_staging
+  stop_if_asked "$RESTORE_PATH is as it was. What was restored is complete in $staging/new."
+  say "All is there. Moving it into place ..."
   place
-  end 0 "Snapshot $short_id of $snapshot_time is restored: $report_files files, $(human_bytes "$report_bytes"), verified, are in $RESTORE_PATH.${moved_aside:+ What was there under the same names is now in $moved_aside.}"
+  find_lacks
+  tell_result
 }
 
-read_snapshot() {
-  report_snapshot=$snapshot
-  short_id=$(printf '%.8s' "$snapshot")
-  jq -c --arg id "$snapshot" '.[] | select(.id == $id)' "$work/snapshots" >"$work/snapshot"
-  snapshot_time=$(local_time "$(jq -r '.moment[0]' "$work/snapshot")")
-  expected_files=$(jq -r '.summary.total_files_processed // ""' "$work/snapshot")
-  report_bytes=$(jq -r '.summary.total_bytes_processed // ""' "$work/snapshot")
-  [ "$(jq '.paths | length' "$work/snapshot")" -eq 1 ] || count_in_snapshot
-  say "Snapshot $short_id of $snapshot_time, host $(jq -r '.hostname' "$work/snapshot")${expected_files:+: $expected_files files, $(human_bytes "$report_bytes")}"
-  [ "$expected_files" != 0 ] || end 65 "Snapshot $short_id holds no file: choose another one of restore.sh --list."
+# read_arguments: the switch may stand on either side.
+read_arguments() {
+  space_unchecked=
+  for argument in "$@"; do
+    shift
+    if [ "$argument" = --skip-space-check ]; then
+      space_unchecked=yes
+    else
+      set -- "$@" "$argument"
+    fi
+  done
+  [ $# -le 1 ] || problem "restore.sh takes one snapshot. Quote a time that has a space in it; --help says more."
+  understand_wanted "${1-latest}"
 }
 
-# What restic counted is of all paths of the snapshot; only BACKUP_PATH is restored.
-count_in_snapshot() {
-  run_restic 0 "listing the snapshot" --no-lock --json ls "$snapshot" --recursive "$BACKUP_PATH"
-  [ "$status" -eq 0 ] || fail_or_damaged "The files of snapshot $short_id cannot be listed"
-  jq -rn 'reduce (inputs | select(.type == "file")) as $file ([0, 0]; [.[0] + 1, .[1] + ($file.size // 0)])
-    | join(" ")' "$work/stdout" >"$work/counted"
-  read -r expected_files report_bytes <"$work/counted"
-}
-
-# With the lock, so that no prune takes the data away meanwhile.
-restore_into_staging() {
-  say "Restoring into $staging ..."
-  restic_locked "restoring" --json restore "$snapshot:$BACKUP_PATH" --target "$staging" --verify
-  [ "$status" -ne 0 ] || return 0
-  if grep -q "no space left" "$work/stderr"; then
-    # The application may be running on the same volume.
-    rm -rf "$staging"
+tell_result() {
+  result="Snapshot $chosen_short of $chosen_time, $chosen_age, is restored: $(count "$report_files" file files), $(human_bytes "$report_bytes"), verified, are in $RESTORE_PATH.${place_aside:+ What was there under the same names is now in $place_aside.}"
+  [ -z "$lacks" ] || lacks="Contents are complete, but not all is as in the snapshot: $lacks. $lacks_hint"
+  if [ -n "$chosen_incomplete" ]; then
+    [ -z "$lacks" ] || warn "$lacks"
+    end 3 "$result This is not all that was to be backed up: $chosen_flaw."
   fi
-  fail_or_damaged "The restore failed, and $RESTORE_PATH is as it was"
-}
-
-# restic counts what it wrote, the snapshot says what it holds, and the folder shows what there is: all must agree.
-check_staging() {
-  tail -n 1 "$work/stdout" >"$work/summary"
-  restored=$(jq -r 'select(.message_type == "summary" and .files_restored + (.files_skipped // 0) == .total_files)
-    | .total_files' "$work/summary")
-  [ "${restored:-0}" -gt 0 ] || incomplete "restic says: $(cat "$work/summary")"
-  found=$(count_staged)
-  [ "$found" -eq "$restored" ] || incomplete "restic restored $restored files and folders, $found are there"
-  report_files=$(count_staged -type f)
-  [ "$report_files" -gt 0 ] || incomplete "there is no file"
-  [ "${expected_files:-$report_files}" -eq "$report_files" ] ||
-    incomplete "the snapshot holds $expected_files files, $report_files are there"
-  [ -n "$report_bytes" ] || report_bytes=$(jq -r '.total_bytes' "$work/summary")
-}
-
-incomplete() {
-  end 1 "The restore is not complete: $1. $RESTORE_PATH is as it was; what was restored is in $staging."
-}
-
-usage() {
-  cat <<'USAGE'
-Usage: restore.sh [latest | ID | TIME]
-       restore.sh --list
-
-Restores a snapshot of BACKUP_PATH into the folder RESTORE_PATH, and checks it. Without an argument: the newest snapshot.
-Of a snapshot that holds further paths (BACKUP_PATHS), --list shows them; only BACKUP_PATH is restored. For another one:
-restic restore ID:/another/path --target /an/empty/folder
-What is in RESTORE_PATH under the same name is moved into a folder before-restore-… there; other files stay as they are.
-
-  ID      the beginning of a snapshot's id, 4 letters or more
-  TIME    the newest snapshot until then: 2026-11-20 (until midnight of that day), "2026-11-20 23:59", or in UTC
-          2026-11-20T23:59:00Z; else in the time zone TZ
-  --list  shows the snapshots
-
-Examples:
-  restore.sh
-  restore.sh --list
-  restore.sh 4bba301e
-  restore.sh "2026-11-20 23:59"
-  kubectl exec -it deploy/backup-restore -- /usr/local/bin/restore.sh
-
-Exit codes:
-   0  all files are restored and verified
-   1  failed, may work next time: the last lines say why
-  10  there is no repository
-  11  locked by another restic that is alive
-  12  wrong password
-  64  bad settings or arguments
-  65  no snapshot matches
-  66  another repository than BACKUP_REPOSITORY_ID
-  67  the repository is damaged: another snapshot may still be whole
- 130  stopped by a signal, lock released
-USAGE
+  [ -z "$lacks" ] || end 4 "$result $lacks"
+  end 0 "$result"
 }
 
 case "${1:-}" in
-  -h | --help) usage ;;
+  -h | --help) show_help "$0" ;;
   *) main "$@" ;;
 esac

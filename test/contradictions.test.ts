@@ -26,6 +26,17 @@ describe("contradictions", () => {
         steps: { after: [{ name: "dump", image: "postgres:17", command: ["pg_dump"] }] },
       },
     ],
+    [
+      "a further path that holds restorePath, which is left out of it",
+      { selection: { additionalPaths: ["/var/jira"] } },
+    ],
+    [
+      "a further path beside a restorePath that is not known yet",
+      {
+        source: { claimName: "c", restorePath: pulumi.output("/var/jira/import") },
+        selection: { additionalPaths: ["/var/jira/import"] },
+      },
+    ],
     ["further paths that are not known yet", { selection: { additionalPaths: [pulumi.output("/data")] } }],
     ["paths that are not known yet", { source: { claimName: "c", mountPath: pulumi.output("/data") } }],
     ["groups that the schema refuses", { source: "x", repository: 5, password: [], retention: null }],
@@ -155,6 +166,18 @@ describe("contradictions", () => {
       { selection: { additionalPaths: ["/var/jira/data", "/var/jira/export"] } },
       "selection.additionalPaths.1",
       /^is source\.path, which is backed up anyway: leave it out$/,
+    ],
+    [
+      "a further path into which files are restored",
+      { selection: { additionalPaths: ["/var/jira/data", "/var/jira/import"] } },
+      "selection.additionalPaths.1",
+      /^lies in restorePath \/var\/jira\/import, which is left out of backups: restore to another directory, or leave it out$/,
+    ],
+    [
+      "a further path in which files are restored",
+      { selection: { additionalPaths: ["/var/jira/import/old"] } },
+      "selection.additionalPaths.0",
+      /^lies in restorePath/,
     ],
     [
       "a further path that is not mounted",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ResticBackupArgs } from "../components";
+import { containerScripts } from "../components/container-scripts";
 import type { Role } from "../components/naming";
 import { args, unchecked } from "./support/args";
 import { pod, roles } from "./support/pod";
@@ -26,11 +26,46 @@ describe("environment", () => {
     const data = [
       ...["BACKUP_HOST", "BACKUP_PATH", "TZ", "BACKUP_RETENTION", "RESTORE_PATH"],
       ...["BACKUP_SOURCE_MOUNT", "BACKUP_MIN_FILES", "BACKUP_MIN_BYTES", "BACKUP_MAX_AGE", "BACKUP_SETTLE"],
-      ...["BACKUP_SETTLE_WAIT", "BACKUP_MAX_SHRINK", "BACKUP_CHECK_ZIP", "RESTIC_PACK_SIZE"],
+      ...["BACKUP_SETTLE_WAIT", "BACKUP_MAX_SHRINK", "BACKUP_CHECK_ZIP", "BACKUP_ACCEPT_CHANGES"],
     ];
+    const maintenance = ["BACKUP_CHECK_PARTS", "BACKUP_PRUNE_MAX_UNUSED", "BACKUP_PRUNE_MAX_REPACK"];
     assert.deepEqual(await names("init"), common);
-    assert.deepEqual(await names("backup"), [...common, ...data]);
-    assert.deepEqual(await names("restore"), await names("backup"));
+    assert.deepEqual(await names("backup"), [...common, ...data, "RESTIC_PACK_SIZE"]);
+    assert.deepEqual(await names("restore"), [...common, ...data, ...maintenance, "RESTIC_PACK_SIZE"]);
+  });
+
+  it("gives the restore shell all that any other pod has, because every script is run there by hand", async () => {
+    for (const [kind, given] of storages("the-marker")) {
+      const complete = unchecked({ ...everything, repository: { [kind]: given } });
+      const shell = (await pod("restore", complete)).container.env;
+      for (const role of roles) {
+        const own = (await pod(role, complete)).container.env.filter(({ name }) => name !== "RESTIC_OPTIONS");
+        for (const variable of own) {
+          assert.deepEqual(
+            shell.filter(({ name }) => name === variable.name),
+            [variable],
+            `${kind}, ${role}`,
+          );
+        }
+      }
+    }
+  });
+
+  it("tells a backup where restores go, which it leaves out", async () => {
+    const source = { claimName: "c", mountPath: "/data", path: "/data", restorePath: "/data/restored" };
+    const { container } = await pod("backup", args({ source }));
+    assert.equal(container.env.find(({ name }) => name === "RESTORE_PATH")?.value, "/data/restored");
+  });
+
+  it("leaves to the scripts what they alone decide", async () => {
+    for (const role of roles) {
+      const names = (await pod(role, unchecked(everything))).container.env.map(({ name }) => name);
+      assert.deepEqual(
+        names.filter((name) => /^BACKUP_(LOCK_WAIT|PROBE_TIMEOUT|CONFIRM_WAIT|REPORT_FILE)$/.test(name)),
+        [],
+        role,
+      );
+    }
   });
 
   it("takes credentials from their Secrets, and says which may be missing", async () => {
@@ -119,6 +154,7 @@ const everything: Partial<ResticBackupArgs> = {
     maxShrink: 99,
     marker: "a/done",
     zip: true,
+    acceptChanges: true,
   },
   steps: { before: [{ name: "dump", image: "postgres:17", command: ["pg_dump"] }] },
 };
@@ -127,7 +163,7 @@ const scripts = join(root, "scripts");
 
 describe("the variables of pods", () => {
   it("are all read by a script", async () => {
-    const text = readdirSync(scripts).map((name) => readFileSync(join(scripts, name), "utf8"));
+    const text = Object.values(containerScripts());
     const names = new Set<string>();
     for (const [kind, given] of storages("the-marker")) {
       for (const role of roles) {
@@ -146,9 +182,15 @@ describe("the variables of pods", () => {
   });
 
   const accepted: [Role, Partial<ResticBackupArgs>][] = [
+    ["init", everything],
     ["backup", everything],
+    ["restore", everything],
     ["backup", {}],
     ["backup", { guards: { mounted: false, settle: 0, settleWait: 0, maxShrink: 0 } }],
+    ...[true, false].map((on): [Role, Partial<ResticBackupArgs>] => [
+      "backup",
+      { guards: { zip: on, acceptChanges: on } },
+    ]),
     ["backup", { selection: { excludeCaches: false, excludeLargerThan: "1" } }],
     ...["0%", "9%", "99%", "1", "99999999999T", "unlimited"].map((maxUnused): [Role, Partial<ResticBackupArgs>] => [
       "prune",
@@ -158,32 +200,42 @@ describe("the variables of pods", () => {
     ["check", { check: { parts: 256 } }],
   ];
   for (const [role, given] of accepted) {
-    it(`are what ${role}.sh takes, with ${JSON.stringify(given)}`, async () => {
-      const { container } = await pod(role, args(given));
-      assert.deepEqual(
-        refusedByScript(role, Object.fromEntries(container.env.map(({ name, value }) => [name, value]))),
-        [],
-      );
+    const what = given === everything ? "all that there is" : JSON.stringify(given);
+    it(`are what ${role}.sh takes, with ${what}`, async () => {
+      assert.deepEqual(refusedByScript(role, await variables(role, args(given))), []);
     });
   }
 
+  for (const role of roles) {
+    it(`are what ${role}.sh takes in the restore shell`, async () => {
+      assert.deepEqual(refusedByScript(role, await variables("restore", args({}))), []);
+      assert.deepEqual(refusedByScript(role, await variables("restore", args(everything))), []);
+    });
+  }
+
+  /** What would lose data, mislead, or be decided twice; the component refuses all else alone. */
   const refused: [Role, Record<string, string>][] = [
     ["backup", { BACKUP_TAGS: "partial" }],
+    ["backup", { BACKUP_TAGS: "repaired" }],
+    ["backup", { BACKUP_TAGS: "of:1234" }],
     ["backup", { BACKUP_PATHS: "/var/jira/export" }],
-    ["backup", { BACKUP_EXCLUDE_LARGER_THAN: "2g" }],
+    ["backup", { BACKUP_PATHS: "/restic-backup-damaged" }],
     ["backup", { BACKUP_RETENTION: "--keep-tag=kept" }],
-    ["check", { BACKUP_CHECK_PARTS: "257" }],
-    ["prune", { BACKUP_PRUNE_MAX_UNUSED: "100%" }],
-    ["prune", { BACKUP_PRUNE_MAX_REPACK: "10g" }],
+    ["backup", { BACKUP_CHECK_ZIP: "maybe" }],
+    ["backup", { BACKUP_ACCEPT_CHANGES: "maybe" }],
+    ["check", { BACKUP_CHECK_PARTS: "" }],
+    ["prune", { BACKUP_PRUNE_MAX_REPACK: "" }],
   ];
   for (const [role, wrong] of refused) {
-    it(`are refused by ${role}.sh where the component refuses them too: ${JSON.stringify(wrong)}`, async () => {
-      const { container } = await pod(role, args({}));
-      const env = Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
-      assert.deepEqual(refusedByScript(role, { ...env, ...wrong }), Object.keys(wrong));
+    it(`are refused by ${role}.sh where the component would refuse them too: ${JSON.stringify(wrong)}`, async () => {
+      assert.deepEqual(refusedByScript(role, { ...(await variables(role, args({}))), ...wrong }), Object.keys(wrong));
     });
   }
 });
+
+async function variables(role: Role, given: ResticBackupArgs): Promise<Record<string, string | undefined>> {
+  return Object.fromEntries((await pod(role, given)).container.env.map(({ name, value }) => [name, value]));
+}
 
 /** Which variables of ours a script refuses. It always ends there, because it is given no password. */
 function refusedByScript(role: Role, env: Record<string, string | undefined>): string[] {

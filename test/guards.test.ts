@@ -7,7 +7,7 @@ import { resolved } from "./support/output";
 type Given = Record<string, unknown>;
 
 const environment = (given: Given, mountPath: pulumi.Input<string> = "/var/jira") =>
-  resolved(guardsEnvironment(settle("backup", guardsSchema.parse(given)), mountPath));
+  resolved<Record<string, string>>(guardsEnvironment(settle("backup", guardsSchema.parse(given)), mountPath));
 
 const defaults = {
   BACKUP_SOURCE_MOUNT: "/var/jira",
@@ -18,6 +18,7 @@ const defaults = {
   BACKUP_SETTLE_WAIT: "600",
   BACKUP_MAX_SHRINK: "50",
   BACKUP_CHECK_ZIP: "",
+  BACKUP_ACCEPT_CHANGES: "",
 };
 
 describe("guards", () => {
@@ -35,15 +36,32 @@ describe("guards", () => {
       BACKUP_SETTLE: "0",
       BACKUP_SETTLE_WAIT: "0",
       BACKUP_MAX_SHRINK: "0",
-      BACKUP_CHECK_ZIP: "",
+      BACKUP_CHECK_ZIP: "no",
+      BACKUP_ACCEPT_CHANGES: "",
     });
   });
+
+  const zips: [Given, string][] = [
+    [{}, ""],
+    [{ zip: undefined }, ""],
+    [{ zip: true }, "yes"],
+    [{ zip: "true" }, "yes"],
+    [{ zip: pulumi.output(true) }, "yes"],
+    [{ zip: false }, "no"],
+    [{ zip: "false" }, "no"],
+    [{ zip: pulumi.output("false") }, "no"],
+  ];
+  for (const [given, expected] of zips) {
+    it(`test a zip ${expected || "at its end"} for ${pulumi.Output.isInstance(given.zip) ? "an Output" : JSON.stringify(given)}`, async () => {
+      assert.equal((await environment(given)).BACKUP_CHECK_ZIP, expected);
+    });
+  }
 
   it("become variables, values in quotes and values that are known late too", async () => {
     const late = (value: unknown) => pulumi.output(value);
     for (const value of [(plain: unknown) => plain, String, late, (plain: unknown) => late(String(plain))]) {
       const given = { minFiles: 3, minBytes: 4, maxAge: 5, settle: 6, settleWait: 7, maxShrink: 99, mounted: true };
-      const all = { ...given, zip: true, marker: "done/all" };
+      const all = { ...given, zip: true, marker: "done/all", acceptChanges: true };
       const wrapped = Object.fromEntries(Object.entries(all).map(([name, one]) => [name, value(one)]));
       assert.deepEqual(await environment(wrapped, pulumi.output("/data")), {
         BACKUP_SOURCE_MOUNT: "/data",
@@ -55,6 +73,7 @@ describe("guards", () => {
         BACKUP_MAX_SHRINK: "99",
         BACKUP_MARKER: "done/all",
         BACKUP_CHECK_ZIP: "yes",
+        BACKUP_ACCEPT_CHANGES: "yes",
       });
     }
   });
@@ -72,9 +91,11 @@ describe("guards", () => {
     [{ marker: "/var/jira/done" }, relative],
     [{ marker: "../done" }, relative],
     [{ zip: 1 }, "must be true or false"],
+    [{ zip: "" }, "must be true or false"],
+    [{ acceptChanges: "yes" }, "must be true or false"],
     [
       { minFile: 1 },
-      "unknown property: known here are mounted, minFiles, minBytes, maxAge, settle, marker, settleWait, maxShrink, zip",
+      "unknown property: known here are mounted, minFiles, minBytes, maxAge, settle, marker, settleWait, maxShrink, zip, acceptChanges",
     ],
   ];
   for (const [given, reason] of refused) {

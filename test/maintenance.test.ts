@@ -11,10 +11,13 @@ const environment = (role: Role, given: Partial<ResticBackupArgs> = {}) =>
   resolved(maintenanceEnvironment(resolveSettings("backup", args(given)), role));
 
 describe("maintenanceEnvironment", () => {
-  it("has the defaults, each for its own script", async () => {
-    assert.deepEqual(await environment("check"), { BACKUP_CHECK_PARTS: "30" });
-    assert.deepEqual(await environment("prune"), { BACKUP_PRUNE_MAX_UNUSED: "5%", BACKUP_PRUNE_MAX_REPACK: "10G" });
-    for (const role of ["init", "backup", "restore"] as const) {
+  it("has the defaults, each for its own script, and all for the shell, where every script is run by hand", async () => {
+    const check = { BACKUP_CHECK_PARTS: "30" };
+    const prune = { BACKUP_PRUNE_MAX_UNUSED: "5%", BACKUP_PRUNE_MAX_REPACK: "10G" };
+    assert.deepEqual(await environment("check"), check);
+    assert.deepEqual(await environment("prune"), prune);
+    assert.deepEqual(await environment("restore"), { ...check, ...prune });
+    for (const role of ["init", "backup"] as const) {
       assert.deepEqual(await environment(role), {}, role);
     }
   });
@@ -25,11 +28,11 @@ describe("maintenanceEnvironment", () => {
         check: { parts: value(256) as pulumi.Input<number> },
         prune: { maxUnused: value("unlimited"), maxRepackSize: value("500M") } as Record<string, pulumi.Input<string>>,
       };
-      assert.deepEqual(await environment("check", given), { BACKUP_CHECK_PARTS: "256" });
-      assert.deepEqual(await environment("prune", given), {
-        BACKUP_PRUNE_MAX_UNUSED: "unlimited",
-        BACKUP_PRUNE_MAX_REPACK: "500M",
-      });
+      const check = { BACKUP_CHECK_PARTS: "256" };
+      const prune = { BACKUP_PRUNE_MAX_UNUSED: "unlimited", BACKUP_PRUNE_MAX_REPACK: "500M" };
+      assert.deepEqual(await environment("check", given), check);
+      assert.deepEqual(await environment("prune", given), prune);
+      assert.deepEqual(await environment("restore", given), { ...check, ...prune });
     }
   });
 });

@@ -3,12 +3,13 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { containerScripts } from "../components/container-scripts";
 import { root } from "./support/readme";
 
 const program = `
 const pulumi = require("@pulumi/pulumi");
 pulumi.runtime.setMocks({ newResource: ({ type, name, inputs }) => {
-  if (type === "kubernetes:core/v1:ConfigMap") console.log(Object.keys(inputs.data).join(" "));
+  if (type === "kubernetes:core/v1:ConfigMap") console.log(JSON.stringify(inputs.data));
   return { id: name, state: inputs };
 }, call: () => ({}) });
 const { ResticBackup } = require("restic-backup");
@@ -25,7 +26,7 @@ describe("the package", function () {
 
   after(() => rmSync(folder, { recursive: true }));
 
-  it("works in another project, by plain node, with its scripts", async () => {
+  it("works in another project, by plain node, with all of its scripts", async () => {
     await execa("npm", ["run", "build"], { cwd: root });
     const { stdout } = await execa("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root });
     const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
@@ -38,6 +39,8 @@ describe("the package", function () {
     }
     writeFileSync(join(folder, "index.js"), program);
     const run = await execa("node", ["index.js"], { cwd: folder });
-    assert.match(run.stdout, /backup\.sh .*init\.sh .*restore\.sh/);
+    const scripts = JSON.parse(run.stdout);
+    assert.deepEqual(scripts, containerScripts());
+    assert.ok("restore.sh" in scripts && "lib.run.sh" in scripts && "lib.messages.jq" in scripts);
   });
 });

@@ -25,11 +25,23 @@ describe("the rights of pods", () => {
     assert.deepEqual(await capabilities("check", rest), []);
     assert.deepEqual(await capabilities("prune", rest), []);
     assert.deepEqual(await capabilities("backup", rest), ["DAC_READ_SEARCH"]);
-    assert.deepEqual(await capabilities("restore", rest), ["CHOWN", "FOWNER", "DAC_OVERRIDE"]);
+    assert.deepEqual(await capabilities("restore", rest), ["CHOWN", "FOWNER", "FSETID", "DAC_OVERRIDE"]);
     assert.deepEqual(await capabilities("init", leastArgs), ["DAC_OVERRIDE"]);
     assert.deepEqual(await capabilities("backup", leastArgs), ["DAC_OVERRIDE"]);
     assert.deepEqual(await capabilities("check", leastArgs), ["DAC_OVERRIDE"]);
     assert.deepEqual(await capabilities("prune", leastArgs), ["DAC_OVERRIDE"]);
+  });
+
+  it("gives root no capability that Pod Security's baseline refuses, but the one that reads a source", async () => {
+    // https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline
+    const baseline = ["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE"];
+    for (const role of roles) {
+      for (const given of [rest, leastArgs]) {
+        const { add } = (await pod(role, given)).container.securityContext.capabilities;
+        const refused = add.filter((capability) => !baseline.includes(capability));
+        assert.deepEqual(refused, role === "backup" && given === rest ? ["DAC_READ_SEARCH"] : [], role);
+      }
+    }
   });
 
   it("gives another user no capability", async () => {

@@ -31,6 +31,25 @@ describe("podStorage", () => {
     assert.deepEqual(mount("source"), { name: "source", mountPath: "/data", subPath: "app", readOnly: true });
   });
 
+  it("shows the commands where operators type them, and their parts below", async () => {
+    for (const role of roles) {
+      const { spec, mount } = await pod(role);
+      assert.deepEqual(mount("scripts"), { name: "scripts", mountPath: "/usr/local/bin", readOnly: true });
+      const { configMap } = spec.volumes.find(({ name }) => name === "scripts") as {
+        configMap: { name: string; defaultMode: number; items: { key: string; path: string; mode: number }[] };
+      };
+      assert.deepEqual([configMap.name, configMap.defaultMode], ["the-scripts", 0o555]);
+      assert.deepEqual(
+        configMap.items.find(({ path }) => path === "restore.sh"),
+        { key: "restore.sh", path: "restore.sh", mode: 0o555 },
+      );
+      assert.deepEqual(
+        configMap.items.find(({ path }) => path === "lib/run.sh"),
+        { key: "lib.run.sh", path: "lib/run.sh", mode: 0o444 },
+      );
+    }
+  });
+
   it("gives another user a password file that it can read", async () => {
     const { spec } = await pod("restore", args({ runAs: { user: 2001 } }));
     const password = spec.volumes.find(({ name }) => name === "password") as { secret: { defaultMode: number } };

@@ -23,7 +23,7 @@ describe("podTemplate", () => {
       [
         [["/usr/local/bin/init.sh"], "Never"],
         [["/usr/local/bin/backup.sh"], "Never"],
-        [["/usr/local/bin/standby.sh"], "Always"],
+        [["/usr/local/bin/restore-shell.sh"], "Always"],
         [["/usr/local/bin/check.sh"], "Never"],
         [["/usr/local/bin/prune.sh"], "Never"],
       ],

@@ -53,6 +53,7 @@ const everything = {
     settleWait: 20,
     maxShrink: 20,
     zip: true,
+    acceptChanges: true,
   },
   steps: {
     before: [

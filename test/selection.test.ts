@@ -50,7 +50,7 @@ describe("selection", () => {
   });
 
   const path = 'must be an absolute path below "/", without "//", "/./", "/../" and "/" at the end';
-  const own = "is a tag of the scripts' own: use another one";
+  const own = "is a tag with a meaning of its own: use another one";
   const size = "must be a number and K, M, G or T, as in 2G";
   const refused: [Given, string][] = [
     [{ additionalPaths: ["/var/jira/data", "data"] }, `additionalPaths.1: data: ${path}`],
@@ -67,7 +67,13 @@ describe("selection", () => {
     [{ tags: ["jira", "a,b"] }, "tags.1: a,b: must be a word, without comma"],
     [{ tags: ["two words"] }, "tags.0: two words: must be a word, without comma"],
     [{ tags: ["partial"] }, `tags.0: partial: ${own}`],
-    [{ tags: ["restic-backup-damaged"] }, `tags.0: restic-backup-damaged: ${own}`],
+    ...["repaired", "restic-backup-damaged", "clears:1234", "of:1234", "run:3", "at:1764219600"].map(
+      (tag): [Given, string] => [{ tags: [tag] }, `tags.0: ${tag}: ${own}`],
+    ),
+    [
+      { additionalPaths: ["/restic-backup-damaged"] },
+      'additionalPaths.0: /restic-backup-damaged: begins with "/restic-backup-", by which the scripts know their notes in the repository: use another path',
+    ],
     [
       { exclude: [] },
       "exclude: undefined: unknown property: known here are additionalPaths, excludes, excludeIfPresent, excludeCaches, excludeLargerThan, tags",
@@ -85,7 +91,7 @@ describe("selection", () => {
     });
   });
 
-  for (const tag of ["partially", "my-restic-backup-", "restic-backup"]) {
+  for (const tag of ["partially", "repaired2", "my-restic-backup-", "restic-backup", "at", "part-of:1"]) {
     it(`takes the tag ${tag}, which is nobody's`, () => {
       assert.deepEqual(problems({ tags: [tag] }), []);
     });

@@ -42,7 +42,7 @@ describe("resolveSettings", () => {
         settle: 60,
         settleWait: 600,
         maxShrink: 50,
-        zip: false,
+        acceptChanges: false,
       },
       steps: { scratchSize: "10Gi" },
       placement: {},

@@ -80,7 +80,7 @@ describe("step containers", () => {
     assert.deepEqual(await only(least("dump")), {
       name: "dump",
       image: "postgres:17",
-      command: ["sh", "/opt/restic-backup/step.sh", "pg_dump"],
+      command: ["sh", "/opt/restic-backup/run-step.sh", "pg_dump"],
       env: [
         { name: "STEP", value: "dump" },
         { name: "STEP_WHEN", value: "before" },
@@ -88,7 +88,7 @@ describe("step containers", () => {
         { name: "STEP_OPTIONAL", value: "" },
       ],
       volumeMounts: [
-        { name: "scripts", mountPath: "/opt/restic-backup/step.sh", subPath: "step.sh", readOnly: true },
+        { name: "scripts", mountPath: "/opt/restic-backup/run-step.sh", subPath: "run-step.sh", readOnly: true },
         { name: "scratch", mountPath: "/scratch" },
         { name: "source", mountPath: "/var/jira", readOnly: true },
       ],

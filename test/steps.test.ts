@@ -30,7 +30,7 @@ describe("steps", () => {
     ],
     [
       { before: [{ ...least("a"), env: { STEP_TIME_LIMIT: "0" } }] },
-      "before.0.env.STEP_TIME_LIMIT: is a variable of step.sh: use another one",
+      "before.0.env.STEP_TIME_LIMIT: is a variable of run-step.sh: use another one",
     ],
     [
       { before: [{ ...least("a"), envSecretName: "A" }] },

@@ -2,7 +2,7 @@
 # Lays out what the official Azurite image holds beside the npm package: Node and azurite-blob on the PATH.
 # https://github.com/Azure/Azurite/blob/main/Dockerfile
 #
-# usage: azurite.sh ROOT   ROOT: a directory with npm's modules below /opt/azurite
+# usage: azurite.sh ROOT   ROOT: a directory with busybox, and npm's modules below /opt/azurite
 # exit:  0 done; other: ROOT is not complete
 set -eu
 

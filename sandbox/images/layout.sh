@@ -4,10 +4,9 @@
 # The caller's first argument.
 : "${root:?}"
 
-# busybox as the shell and all small programs
+# busybox, which the caller's caller has put in its place, as the shell and all small programs
 busybox_applets() {
-  program /bin/busybox
-  for applet in $(busybox --list); do
+  for applet in $("$root/bin/busybox" --list); do
     [ "$applet" = busybox ] || ln -s /bin/busybox "$root/bin/$applet"
   done
 }
@@ -29,7 +28,8 @@ name_service() {
   printf 'root:x:0:\nnobody:x:65534:\n' > "$root/etc/group"
   printf 'hosts: files dns\npasswd: files\ngroup: files\n' > "$root/etc/nsswitch.conf"
   for library in /lib/x86_64-linux-gnu/libnss_dns.so.2 /lib/x86_64-linux-gnu/libnss_files.so.2 /lib/aarch64-linux-gnu/libnss_dns.so.2; do
-    [ ! -e "$library" ] || cp -L "$library" "$root$library"
+    # Only what is linked to glibc asks for them.
+    [ ! -e "$library" ] || [ ! -d "$root${library%/*}" ] || cp -L "$library" "$root$library"
   done
 }
 

@@ -2,7 +2,7 @@
 # Lays out what the official rclone image holds beside rclone: a shell with small programs, CA certificates.
 # https://github.com/rclone/rclone/blob/master/Dockerfile
 #
-# usage: rclone.sh ROOT   ROOT: an empty directory; rclone itself is put into it by the caller
+# usage: rclone.sh ROOT   ROOT: a directory with rclone and busybox, which the caller has put into it
 # exit:  0 done; other: ROOT is not complete
 set -eu
 

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Lays out the contents of the official restic image: restic, busybox as the shell and all small programs, jq, an SSH
-# client, CA certificates and time zones, and nothing more, so that a script that runs here runs there.
+# Lays out the contents of the official restic image: restic, Alpine's busybox as the shell and all small programs, jq, an
+# SSH client, CA certificates and time zones, and nothing more, so that a script that runs here runs there.
 # https://github.com/restic/restic/blob/master/docker/Dockerfile.release
 #
-# usage: restic.sh ROOT   ROOT: an empty directory; restic itself is put into it by the caller
+# usage: restic.sh ROOT   ROOT: a directory with restic, busybox and jq, which the caller has put into it
 # exit:  0 done; other: ROOT is not complete
 set -eu
 
@@ -18,7 +18,6 @@ main() {
   chmod 1777 "$root/tmp" "$root/var/tmp"
   # Alpine's busybox has its programs in /bin and /sbin and so on; the PATH is what counts.
   busybox_applets
-  program /usr/bin/jq
   for ssh in ssh scp sftp ssh-add ssh-agent ssh-keygen ssh-keyscan; do
     program "/usr/bin/$ssh"
   done

@@ -34,6 +34,31 @@ describe("backends", () => {
     assert.deepEqual(new Set(paths), new Set(secretArgs.filter((path) => path !== "password.value")));
   });
 
+  for (const [what, end] of [
+    ["line end", "\n"],
+    ["line end of Windows", "\r\n"],
+  ] as const) {
+    it(`let no ${what} behind a secret reach a pod, but the one that ends a file`, async () => {
+      for (const [kind, given] of storages("the-marker")) {
+        for (const path of pathsTo("the-marker", given)) {
+          const pasted = changed(given, path.split("."), (secret) => secret.replaceAll("\n", end) + end);
+          const found = problems(kind, pasted);
+          if (found.length > 0) {
+            const reason = "must be one line, not empty, without white space around it";
+            assert.deepEqual(found, [`${path}: ${reason}`], kind);
+          } else {
+            const { credentials = [] } = await connection(kind, pasted);
+            for (const [name, value] of credentials.flatMap((one) => Object.entries(one.values ?? {}))) {
+              // Google's library and rclone read any line ends.
+              const file = /^(credentials\.json|rclone\.conf)$/.test(name) ? /\S\s*$/ : /^[^\r]*\S\n$/;
+              assert.match(value, /^[A-Z0-9_]+$/.test(name) ? /^[^\p{Cc}]+$/u : file, `${kind}, ${path}: ${name}`);
+            }
+          }
+        }
+      }
+    });
+  }
+
   it("keep every secret in the values of credentials, whatever it is", async () => {
     await fc.assert(
       fc.asyncProperty(marker, async (secret) => {
@@ -50,3 +75,14 @@ describe("backends", () => {
     );
   });
 });
+
+/** The same, with the text at the path made another one. */
+function changed(
+  node: Record<string, unknown>,
+  [first = "", ...rest]: readonly string[],
+  change: (text: string) => string,
+): Record<string, unknown> {
+  const child = node[first];
+  const made = typeof child === "string" ? change(child) : changed(child as Record<string, unknown>, rest, change);
+  return { ...node, [first]: made };
+}

@@ -17,7 +17,7 @@ export interface Fault {
   /**
    * Seconds that it may take.
    *
-   * @default 150
+   * @default 600
    */
   readonly within?: number;
 }

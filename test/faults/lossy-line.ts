@@ -1,43 +1,29 @@
-import { readlink, rm, symlink, writeFile } from "node:fs/promises";
-import type { Socket } from "node:net";
+import type { NetConnectOpts } from "node:net";
 import { connect, createServer } from "node:net";
-import { join } from "node:path";
 import { execa } from "execa";
 import { programPath } from "../scripts/shells";
 import { until } from "../scripts/test-repository";
 import type { Scene } from "./scene";
+import { freePort } from "./storage";
 
 export interface LossyLine {
-  /** Of the server, for the world's restic. */
+  /** Behind it is the server. */
   readonly port: number;
   /** How many packets it has lost. */
   lost(): Promise<number>;
-  /** From then on, the world's restic runs where it did before. */
-  close(): Promise<void>;
 }
 
 /**
- * Lets the world's restic run in a network of its own, whose loopback loses 1 % of the packets: between two TCP stacks,
- * so that both must repeat them. A socket in the file system leads out of it, to the server.
+ * A port of this machine from which the way to the server leads through a network of its own, whose loopback loses 1 % of
+ * the packets: between two TCP stacks, so that both must repeat them. Sockets in the file system lead into it and out of it.
  */
 export async function loseSomePackets(scene: Scene): Promise<LossyLine> {
-  const { world, port } = scene;
-  const way = world.path("way-out");
-  const sockets = new Set<Socket>();
-  const outside = createServer((client) => {
-    const server = connect(port, "127.0.0.1");
-    for (const socket of [client, server]) {
-      sockets.add(socket);
-      socket.on("error", () => [client, server].forEach((one) => void one.destroy()));
-    }
-    client.pipe(server).pipe(client);
-  });
-  await new Promise<void>((resolve) => outside.listen(way, resolve));
-  const carry = `require("node:net").createServer((client) => {
-    const server = require("node:net").connect(${JSON.stringify(way)});
-    for (const socket of [client, server]) socket.on("error", () => { client.destroy(); server.destroy(); });
-    client.pipe(server).pipe(client);
-  }).listen(${port}, "127.0.0.1", () => console.log("ready"))`;
+  const [into, out] = [scene.world.path("way-in"), scene.world.path("way-out")];
+  const outside = await listen(out, { port: scene.port, host: "127.0.0.1" });
+  const inside = `${carry}
+    carry(${JSON.stringify(into)}, { port: 8000, host: "127.0.0.1" });
+    carry({ port: 8000, host: "127.0.0.1" }, ${JSON.stringify({ path: out })});
+    console.log("ready")`;
   const network = execa(
     "unshare",
     [
@@ -46,7 +32,7 @@ export async function loseSomePackets(scene: Scene): Promise<LossyLine> {
       "-c",
       `ip link set lo mtu 1500 up && iptables -A INPUT -p tcp -m statistic --mode random --probability 0.01 -j DROP && exec "$0" -e "$1"`,
       process.execPath,
-      carry,
+      inside,
     ],
     { reject: false, stdin: "ignore", all: true },
   );
@@ -54,29 +40,45 @@ export async function loseSomePackets(scene: Scene): Promise<LossyLine> {
   network.all.on("data", (chunk) => {
     said += chunk;
   });
-  const enter = [await programPath("nsenter"), `--net=/proc/${network.pid}/ns/net`];
-  const restic = join(world.path("bin"), "restic");
-  const [direct, wrapper] = [await readlink(restic), `#!/bin/sh\nexec ${enter.join(" ")} `];
+  await until(`a network that loses packets (${said})`, () => said.includes("ready"));
+  const port = await freePort();
+  const entry = await listen({ port, host: "127.0.0.1" }, { path: into });
   scene.atEnd(async () => {
     network.kill();
-    outside.close();
-    for (const socket of sockets) {
-      socket.destroy();
+    for (const server of [outside, entry]) {
+      server.close();
     }
   });
-  await until(`a network that loses packets (${said})`, () => said.includes("ready"));
-  await rm(restic);
-  await writeFile(restic, `${wrapper}${direct} "$@"\n`, { mode: 0o755 });
+  const nsenter = await programPath("nsenter");
   return {
     port,
     lost: async () => {
-      const [enterNetwork, ...options] = enter as [string, string];
-      const { stdout } = await execa(enterNetwork, [...options, "iptables", "-L", "INPUT", "-v", "-x", "-n"]);
+      const list = ["iptables", "-L", "INPUT", "-v", "-x", "-n"];
+      const { stdout } = await execa(nsenter, [`--net=/proc/${network.pid}/ns/net`, ...list]);
       return Number(/^ *(\d+) .*DROP/m.exec(stdout)?.[1]);
     },
-    close: async () => {
-      await rm(restic);
-      await symlink(direct, restic);
-    },
   };
+}
+
+/** Whoever connects to one place is carried to another one. Runs in both networks. */
+const carry = `const { connect, createServer } = require("node:net");
+  const carry = (from, to) => createServer((client) => {
+    const server = connect(to);
+    for (const socket of [client, server]) socket.on("error", () => { client.destroy(); server.destroy(); });
+    client.pipe(server).pipe(client);
+  }).listen(from);`;
+
+async function listen(from: object | string, to: NetConnectOpts) {
+  const server = createServer((client) => {
+    const other = connect(to);
+    for (const socket of [client, other]) {
+      socket.on("error", () => {
+        client.destroy();
+        other.destroy();
+      });
+    }
+    client.pipe(other).pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(from, resolve));
+  return server;
 }

@@ -25,7 +25,7 @@ export async function outcomeOf(fault: Fault): Promise<Result> {
 
 async function seenAt(fault: Fault): Promise<string> {
   let seen = "";
-  const within = fault.within ?? 150;
+  const within = fault.within ?? 600;
   // The shell of the image; the scripts' own tests run in dash too.
   await inWorld(shells[0] as (typeof shells)[0], async (world) => {
     const scene = await makeScene(world, fault.storage, fault.empty);

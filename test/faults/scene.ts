@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
@@ -37,7 +37,8 @@ export interface Scene {
   restored(id: string): Promise<string[]>;
   /** Something to undo after the row, whatever came of it. */
   atEnd(undo: () => Promise<unknown>): void;
-  mount(folder: string, ...options: string[]): Promise<void>;
+  /** Until the end of the row, or until the result is called. */
+  mount(folder: string, ...options: string[]): Promise<() => Promise<void>>;
   end(): Promise<void>;
 }
 
@@ -48,10 +49,18 @@ export async function makeScene(world: World, storage: Storage, empty = false): 
   const env = { BACKUP_RETENTION: "--keep-last=50", ...addressOf(world, storage, served.port) };
   const noUser = { RESTIC_REST_USERNAME: "", RESTIC_REST_PASSWORD: "" };
   const older = new Map<string, string[]>();
+  // Each pod has a cache of its own, which another user could not use.
+  const ownCache = (asNobody: boolean) => (asNobody ? { RESTIC_CACHE_DIR: world.path("cache-of-nobody") } : {});
   const start = (script: string, { env: more, args = [], asNobody = false }: Options = {}) =>
-    world.start(script, args, { env: { ...env, ...noUser, ...more }, asNobody });
+    world.start(script, args, { env: { ...env, ...noUser, ...ownCache(asNobody), ...more }, asNobody });
   const run = async (script: string, { env: more, args = [], asNobody = false }: Options = {}) => {
-    const outcome = await world.run(script, args, { env: { ...env, ...noUser, ...more }, asNobody });
+    if (!asNobody) {
+      await dropForeignCache(world.path("cache"));
+    }
+    const outcome = await world.run(script, args, {
+      env: { ...env, ...noUser, ...ownCache(asNobody), ...more },
+      asNobody,
+    });
     assert.equal(reports(outcome.output), 1, `one report, and no more:\n${outcome.output}`);
     return outcome;
   };
@@ -69,10 +78,10 @@ export async function makeScene(world: World, storage: Storage, empty = false): 
       return outcome;
     },
     snapshots: async () => {
-      const listed: { id: string; tags?: string[] }[] = JSON.parse(
+      const listed: { id: string; paths: string[] }[] = JSON.parse(
         await world.restic("snapshots", "--no-lock", "--json"),
       );
-      return listed.filter(({ tags }) => !tags?.some((tag) => tag.startsWith("restic-backup-"))).map(({ id }) => id);
+      return listed.filter(({ paths }) => !paths[0]?.startsWith("/restic-backup-")).map(({ id }) => id);
     },
     locks: async () => {
       const folder = join(world.repository, "locks");
@@ -90,7 +99,15 @@ export async function makeScene(world: World, storage: Storage, empty = false): 
     atEnd: (step) => undo.unshift(step),
     mount: async (folder, ...options) => {
       await execa("mount", [...options, folder]);
-      undo.unshift(() => execa("umount", ["-l", folder]));
+      let isMounted = true;
+      const unmount = async () => {
+        if (isMounted) {
+          isMounted = false;
+          await execa("umount", ["-l", folder]);
+        }
+      };
+      undo.unshift(unmount);
+      return unmount;
     },
     end: async () => {
       for (const step of undo) {
@@ -107,6 +124,13 @@ export async function makeScene(world: World, storage: Storage, empty = false): 
     }
   }
   return scene;
+}
+
+/** One that a run as another user has been given. */
+async function dropForeignCache(cache: string): Promise<void> {
+  if (existsSync(cache) && (await stat(cache)).uid !== 0) {
+    await rm(cache, { recursive: true });
+  }
 }
 
 /** Kills a script and all that it started at one blow, as a node does that loses its power. */

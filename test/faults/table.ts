@@ -15,10 +15,11 @@ export function table(results: readonly Result[]): string {
 Written by \`npm run test:faults\`, which does all of this to the scripts and the real restic; do not edit it by hand.
 ${count("✔")} rows hold (✔), ${count("✘")} do not (✘), ${count("limit")} are limits that are known (✘ limit), ${count("could not run")} could not run on the machine that wrote this.
 
-After each row the universal criterion must hold, or the row does not: the next backup succeeds without a human, no lock
-is left, \`restic check --read-data\` finds nothing, all older snapshots restore byte for byte, and each run printed exactly
+After each row the universal criterion must hold, or the row does not: the next backup and the next check succeed
+without a human, no lock is left, \`restic check --read-data\` finds nothing, all older snapshots restore byte for byte, and each run printed exactly
 one report, which names its exit code. Where a row damages the repository, its good bytes are put back first, as a repair
-would. Locks are made old by rewriting their time, and \`BACKUP_LOCK_WAIT\` is one second instead of 32 minutes.
+would. A row whose id begins with "r" stands for a report of the field, where it was seen in data that was lost, in a
+run that was green and held nothing, or in a restore that failed. Locks are made old by rewriting their time, and \`BACKUP_LOCK_WAIT\` is one second instead of 32 minutes.
 
 | row | storage | injection | expected | seen |
 | --- | --- | --- | --- | --- |

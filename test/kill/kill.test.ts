@@ -15,7 +15,7 @@ const first = Number(process.env.KILL_FIRST ?? 1);
 const settings = { BACKUP_RETENTION: "--keep-last=3", BACKUP_CHECK_PARTS: "1", BACKUP_MAX_SHRINK: "90" };
 
 describe("a kill at any moment", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   const counts = { runs: 0, killed: 0, good: 0 };
   const began = Date.now();
 

@@ -98,7 +98,7 @@ async function spanOfMarking(world: World): Promise<Span> {
 
 /** When that was. */
 async function untilMarking(world: World, name: "started" | "ended"): Promise<number> {
-  const limit = Date.now() + 30_000;
+  const limit = Date.now() + 300_000;
   for (;;) {
     const moment = await stat(world.path(name)).then(
       ({ mtimeMs }) => mtimeMs,

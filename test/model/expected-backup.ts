@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import type { World } from "../scripts/shell-under-test";
-import { expired, type Policy, rules } from "./expected-retention";
-import { isPartial, type Known, type Model, type Snapshot } from "./model";
+import { type Policy, rules } from "./expected-retention";
+import type { Contents, Model } from "./model";
 import { filesOf, readableManifest } from "./source";
 
 export interface BackupSettings {
@@ -10,24 +11,30 @@ export interface BackupSettings {
   readonly maxShrink: number;
   /** Leave out what cannot be read. */
   readonly exclude: boolean;
+  /** A second path is backed up too. */
+  readonly further: boolean;
+  /** What happens to the source while restic reads it. */
+  readonly meanwhile: "nothing" | "a file comes" | "a file changes" | "a file goes";
+  /** BACKUP_ACCEPT_CHANGES. */
+  readonly acceptChanges: boolean;
 }
 
-/** What a run of backup.sh must do. */
+/** What a run of backup.sh must do before retention. */
 export interface ExpectedBackup {
   readonly env: Record<string, string>;
   readonly exitCode: number;
-  readonly snapshot?: Snapshot;
-  /** The snapshot was written as a partial one first. */
-  readonly unmarked: boolean;
-  readonly retention?: RegExp;
-  /** What retention removes, once the new snapshot is there with its last id. */
-  readonly removed: ReadonlySet<string>;
+  readonly snapshot?: Contents & { readonly tags: readonly string[]; readonly paths: readonly string[] };
+  /** The mark of a partial snapshot is put on it, or taken away, after it was written. */
+  readonly isMarkedLater: boolean;
+  /** A command that changes the source, once restic has read it. */
+  readonly change: string;
 }
 
 export async function expectedBackup(model: Model, world: World, settings: BackupSettings): Promise<ExpectedBackup> {
-  const { policy, tagged, minFiles, maxShrink } = settings;
-  const files = await filesOf(world.source);
-  const unreadable = files.filter(({ readable }) => !readable);
+  const { policy, tagged, minFiles, maxShrink, further, acceptChanges } = settings;
+  const more = world.path("more");
+  const [files, others] = [await filesOf(world.source), further ? await filesOf(more) : []];
+  const unreadable = [...files, ...others].filter(({ readable }) => !readable);
   const exclude = settings.exclude && unreadable.length > 0;
   const env = {
     BACKUP_RETENTION: policy ? rules(policy) : "",
@@ -35,45 +42,48 @@ export async function expectedBackup(model: Model, world: World, settings: Backu
     BACKUP_MIN_FILES: `${minFiles}`,
     BACKUP_MAX_SHRINK: `${maxShrink}`,
     BACKUP_EXCLUDES: exclude ? unreadable.map(({ path }) => path).join("\n") : "",
+    BACKUP_PATHS: further ? more : "",
+    BACKUP_ACCEPT_CHANGES: acceptChanges ? "yes" : "",
+    BACKUP_CHECK_ZIP: "no",
   };
-  const expected = { env, unmarked: exclude, removed: new Set<string>() };
+  const change = changeOf(settings, world, files.find(({ readable }) => readable)?.path);
   if (files.length === 0 || files.length < minFiles) {
-    return { ...expected, exitCode: 65 };
+    return { env, exitCode: 65, isMarkedLater: false, change: "" };
   }
-
-  const partial = unreadable.length > 0 && !exclude;
   const read = files.filter(({ readable }) => readable);
-  const snapshot: Snapshot = {
-    tags: [...(tagged ? ["keep"] : []), ...(partial ? ["partial"] : [])],
-    entries: await readableManifest(world.source),
-    files: read.length,
-    bytes: read.reduce((sum, { bytes }) => sum + bytes, 0),
-  };
-  if (partial) {
-    return { ...expected, exitCode: 3, snapshot, retention: /^skipped, because the snapshot is not complete$/ };
-  }
-  if (read.length === 0 || read.length < minFiles) {
-    return { ...expected, exitCode: 65, snapshot };
-  }
-  if (hasShrunk(model.snapshots, snapshot, maxShrink)) {
-    return { ...expected, exitCode: 0, snapshot, retention: /^skipped, because the source has shrunk$/ };
-  }
-  if (policy === null) {
-    return { ...expected, exitCode: 0, snapshot, retention: /^no policy/ };
-  }
-  const all = [...model.snapshots, { id: "new", ...snapshot }];
-  const removed = expired(all, policy);
+  const all = [...read, ...others.filter(({ readable }) => readable)];
+  const isRefused = read.length === 0 || read.length < minFiles;
+  const isUnread = unreadable.length > 0 && !exclude;
+  const isChanged = change !== "" && !acceptChanges;
+  const exitCode = isRefused ? 65 : isUnread ? 3 : isChanged ? 75 : model.damaged ? 67 : 0;
+  const isPartial = isRefused || isUnread || isChanged;
+  const sum = (of: typeof files) => of.reduce((bytes, file) => bytes + file.bytes, 0);
   return {
-    ...expected,
-    exitCode: 0,
-    snapshot,
-    removed,
-    retention: new RegExp(`^${all.length - removed.size} snapshots kept, ${removed.size} removed$`),
+    env,
+    exitCode,
+    snapshot: {
+      tags: [...(tagged ? ["keep"] : []), ...(isPartial ? ["partial"] : [])],
+      paths: further ? [world.source, more].sort() : [world.source],
+      entries: await readableManifest(world.source),
+      files: read.length,
+      bytes: sum(read),
+      allFiles: all.length,
+      allBytes: sum(all),
+    },
+    // What cannot be read is marked from the first moment on.
+    isMarkedLater: isPartial !== unreadable.length > 0,
+    change,
   };
 }
 
-function hasShrunk(older: readonly Known[], { files, bytes }: Snapshot, percent: number): boolean {
-  const last = older.filter((snapshot) => !isPartial(snapshot)).at(-1);
-  const least = (count: number) => count * (1 - percent / 100);
-  return percent > 0 && last !== undefined && (files < least(last.files) || bytes < least(last.bytes));
+function changeOf({ meanwhile }: BackupSettings, { source }: World, first: string | undefined): string {
+  const quoted = (path: string) => `'${path.replaceAll("'", "'\\''")}'`;
+  if (meanwhile === "nothing" || (meanwhile !== "a file comes" && first === undefined)) {
+    return "";
+  }
+  return {
+    "a file comes": `echo new >${quoted(join(source, `came-${Date.now()}.zip`))}`,
+    "a file changes": `echo more >>${quoted(first ?? "")}`,
+    "a file goes": `rm ${quoted(first ?? "")}`,
+  }[meanwhile];
 }

@@ -1,33 +1,162 @@
-/** A retention policy: the last ones, and those with the tag `keep`. */
+import type { World } from "../scripts/shell-under-test";
+import { momentOf } from "./listing";
+import { copyOf, isComplete, isFuture, isMine, isPartial, type Known } from "./model";
+
+/** A retention policy: so many last ones, or days, or all within so many days; and those with the tag `keep`. */
 export interface Policy {
-  readonly last: number;
+  readonly by: "last" | "daily" | "within";
+  readonly count: number;
   readonly tag: boolean;
 }
 
-interface Tagged {
-  readonly id: string;
-  readonly tags: readonly string[];
+export function rules({ by, count, tag }: Policy): string {
+  return `--keep-${by}=${count}${by === "within" ? "d" : ""}${tag ? "\n--keep-tag=keep" : ""}`;
 }
 
-/**
- * Which of the snapshots, oldest first, the policy removes, worked out without restic. As soon as one of them is partial,
- * each set of tags counts for itself, so that partial ones take no place of complete ones.
- */
-export function expired(snapshots: readonly Tagged[], { last, tag }: Policy): Set<string> {
-  const apart = snapshots.some(({ tags }) => tags.includes("partial"));
-  const newer = new Map<string, number>();
-  const removed = new Set<string>();
-  for (const { id, tags } of [...snapshots].reverse()) {
-    const group = apart ? [...tags].sort().join() : "";
-    const before = newer.get(group) ?? 0;
-    newer.set(group, before + 1);
-    if (before >= last && !(tag && tags.includes("keep"))) {
-      removed.add(id);
+export interface ExpectedRetention {
+  readonly removed: ReadonlySet<string>;
+  /** Older snapshots hold more than the limit allows to lose. */
+  readonly shrunk: boolean;
+  /** Nothing is removed, because the rules would remove all that is older than a pause. */
+  readonly pause: boolean;
+}
+
+const [hour, day, week] = [3600, 86_400, 7 * 86_400];
+
+/** What a night's retention does, worked out without restic and jq. `fresh`, the new snapshot, is in `all`. */
+export function expectedRetention(
+  all: readonly Known[],
+  fresh: Known,
+  policy: Policy | null,
+  maxShrink: number,
+  world: World,
+): ExpectedRetention {
+  const mine = all.filter((one) => isMine(one, world));
+  const own = mine.filter((one) => key(one) === key(fresh));
+  const standing = own.filter((one) => isComplete(one, all));
+  const larger = tooLarge(standing, fresh, maxShrink);
+  const shrunk = larger.length > 0;
+  if (policy === null) {
+    return { removed: new Set(), shrunk, pause: false };
+  }
+  const protect = new Set(larger.map(({ id }) => id));
+  const accepted = newestAccepted(standing);
+  if (accepted && holdsMore(standing, accepted, fresh, maxShrink)) {
+    protect.add(accepted.id);
+  }
+  const due = [...new Set(mine.map(key))]
+    .flatMap((paths) =>
+      expiredIn(
+        mine.filter((one) => key(one) === paths),
+        fresh,
+        policy,
+        all,
+      ),
+    )
+    .filter(({ id }) => !protect.has(id));
+
+  const counted = countedIn(own, fresh, all);
+  const before = counted.filter(({ id }) => id !== fresh.id);
+  const spared = policy.by === "within" && before.every((one) => due.includes(one)) ? before.at(-1) : undefined;
+  const removed = due.filter((one) => one !== spared);
+  const pause = policy.by === "within" && removed.length > 0 && hasRecentPause(counted, fresh, policy.count);
+  return { removed: new Set(pause ? [] : removed.map(({ id }) => id)), shrunk, pause };
+}
+
+function key({ paths }: Known): string {
+  return [...paths].sort().join("\n");
+}
+
+/** The complete ones, without first tries: their runs failed after the snapshot, and a later try of the same half day was good. */
+function countedIn(group: readonly Known[], fresh: Known, all: readonly Known[]): Known[] {
+  const counted: Known[] = [];
+  for (const one of group.filter((snapshot) => isComplete(snapshot, all)).reverse()) {
+    const next = counted[0];
+    const isFirstTry = one.unsettled && one.id !== fresh.id && next && momentOf(next) - momentOf(one) <= 12 * hour;
+    if (!isFirstTry) {
+      counted.unshift(one);
     }
   }
-  return removed;
+  return counted;
 }
 
-export function rules({ last, tag }: Policy): string {
-  return `--keep-last=${last}${tag ? "\n--keep-tag=keep" : ""}`;
+function expiredIn(group: readonly Known[], fresh: Known, policy: Policy, all: readonly Known[]): Known[] {
+  const counted = countedIn(group, fresh, all);
+  const kept = keptBy(counted, policy);
+  const altered = group.filter((one) => one.tags.includes("repaired") && !isPartial(one, all) && !isFuture(one));
+  const keptAmongAll = keptBy(
+    [...counted, ...altered].sort((one, other) => momentOf(one) - momentOf(other)),
+    policy,
+  );
+  const newest = counted.at(-1);
+  const lived = counted.filter((one) => momentOf(one) <= Date.now() / 1000 - week).at(-1);
+  return group.filter((one) => {
+    if (one.id === fresh.id || one === newest || isFuture(one)) {
+      return false;
+    }
+    if (copyOf(one, all) !== undefined) {
+      return true;
+    }
+    if (isPartial(one, all)) {
+      return lived !== undefined && momentOf(one) < momentOf(lived);
+    }
+    if (altered.includes(one)) {
+      return newest !== undefined && momentOf(one) < momentOf(newest) && !keptAmongAll.has(one);
+    }
+    return !kept.has(one);
+  });
+}
+
+/** Oldest first. */
+function keptBy(counted: readonly Known[], { by, count, tag }: Policy): Set<Known> {
+  const kept = new Set(tag ? counted.filter(({ tags }) => tags.includes("keep")) : []);
+  const newest = counted.at(-1);
+  if (newest === undefined) {
+    return kept;
+  }
+  if (by === "last") {
+    counted.slice(-count).forEach((one) => void kept.add(one));
+  } else if (by === "within") {
+    counted.filter((one) => momentOf(one) > momentOf(newest) - count * day).forEach((one) => void kept.add(one));
+  } else {
+    // The last one of each day, as the clock said that wrote it; with days left over, the oldest one too.
+    const lastOfDay = new Map(counted.map((one) => [one.time.slice(0, 10), one]));
+    const days = [...lastOfDay.values()].reverse();
+    (count > days.length ? [...days, counted[0] as Known] : days.slice(0, count)).forEach((one) => void kept.add(one));
+  }
+  return kept;
+}
+
+function newestAccepted(standing: readonly Known[]): Known | undefined {
+  return standing.filter(({ accepted }) => accepted).at(-1);
+}
+
+/** Those that hold so much more that something may be missing now, since a human accepted the size of one. */
+function tooLarge(standing: readonly Known[], fresh: Known, percent: number): Known[] {
+  const since = newestAccepted(standing);
+  return standing.filter(
+    (one) => holdsMore([one], fresh, fresh, percent) && (since === undefined || momentOf(one) >= momentOf(since)),
+  );
+}
+
+/** Whether one that is older than `before` holds more than `fresh` by more than so many percent. */
+function holdsMore(older: readonly Known[], before: Known, fresh: Known, percent: number): boolean {
+  const isLess = (now: number, then: number) => now < then * (1 - percent / 100);
+  return (
+    percent > 0 &&
+    older.some(
+      (one) =>
+        momentOf(one) < momentOf(before) &&
+        (isLess(fresh.allFiles, one.allFiles) || isLess(fresh.allBytes, one.allBytes)),
+    )
+  );
+}
+
+/** After a pause, or where a clock jumped, the rules find all that is older too old at once. */
+function hasRecentPause(counted: readonly Known[], fresh: Known, days: number): boolean {
+  const gap = (at: number) => {
+    const [before, after] = [counted[at - 1], counted[at]];
+    return before !== undefined && after !== undefined && momentOf(before) <= momentOf(after) - days * day;
+  };
+  return counted.some((one, at) => at > 0 && momentOf(one) >= momentOf(fresh) - week && gap(at) && !gap(at - 1));
 }

@@ -1,15 +1,18 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import * as fc from "fast-check";
 import { giveToNobody, inWorld } from "../scripts/shell-under-test";
 import { shells } from "../scripts/shells";
 import { withRepository } from "../scripts/test-repository";
 import { anyStep } from "./any-step";
-import type { Model } from "./model";
+import { newModel } from "./model";
 import type { Step } from "./step";
 
 /** `npm run test:model` sets them. */
 const least = Number(process.env.MODEL_STEPS ?? 300);
 const seed = Number(process.env.MODEL_SEED ?? 1);
 const path = process.env.MODEL_PATH;
+const shrinks = process.env.MODEL_SHRINK !== "no";
 
 const sequence = fc.noBias(fc.array(anyStep, { minLength: 1, maxLength: 60, size: "max" }));
 
@@ -42,6 +45,7 @@ describe("the scripts, compared with a model", () => {
           numRuns: 1,
           // Of shrinking too, which repeats the sequence.
           skipAllAfterTimeLimit: 300_000,
+          endOnFailure: !shrinks,
           ...(path ? { path, endOnFailure: true } : {}),
         },
       );
@@ -61,9 +65,18 @@ describe("the scripts, compared with a model", () => {
     const shell = shells[Math.abs(own) % shells.length] as (typeof shells)[number];
     await inWorld(shell, async (world) => {
       await withRepository(world);
+      await mkdir(world.path("more"));
+      await writeFile(join(world.path("more"), "attachment"), "further");
       await giveToNobody(world.folder);
-      const model: Model = { snapshots: [], checks: 0, notes: 0 };
-      await fc.asyncModelRun(() => ({ model, real: { world, durations: new Map(), done } }), all);
+      const titles: string[] = [];
+      const done = (title: string) => {
+        steps++;
+        titles.push(title);
+      };
+      const run = fc.asyncModelRun(() => ({ model: newModel(), real: { world, durations: new Map(), done } }), all);
+      await run.catch((error) => {
+        throw new Error(`after ${titles.slice(-15).join(" | ")}:\n${error.message}`);
+      });
     });
   }
 
@@ -77,9 +90,5 @@ describe("the scripts, compared with a model", () => {
       }
       throw error;
     };
-  }
-
-  function done(): void {
-    steps++;
   }
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AsyncCommand } from "fast-check";
 import { killAll } from "../kill/kill-all";
@@ -29,10 +29,15 @@ export function step(title: string, run: (model: Model, real: Real) => Promise<v
 }
 
 /** A step after which the repository must be as the model says, and one of its snapshots is restored. */
-export function repositoryStep(title: string, pick: number, run: (model: Model, real: Real) => Promise<void>): Step {
+export function repositoryStep(
+  title: string,
+  pick: number,
+  run: (model: Model, real: Real) => Promise<void>,
+  mayLoseNotes = false,
+): Step {
   return step(title, async (model, real) => {
     await run(model, real);
-    await compare(model, real.world);
+    await compare(model, real.world, mayLoseNotes);
     const snapshot = picked(model, pick);
     if (snapshot !== undefined) {
       await restores(real.world, snapshot);
@@ -51,17 +56,24 @@ export async function run(real: Real, script: string, args: string[], env: Recor
   const began = performance.now();
   const outcome = await world.start(script, args, { env, asNobody: true }).outcome;
   durations.set(script, performance.now() - began);
-  const left = (await locks(world)).filter((lock) => !older.has(lock));
-  assert.deepEqual(left, [], `a lock is left:\n${outcome.output}`);
-  assert.deepEqual(await readdir(world.path("tmp")), [], `something is left in TMPDIR:\n${outcome.output}`);
+  await leftNothing(world, older, outcome);
   return outcome;
 }
 
-/** Kills the script with all that it runs, so far into its usual duration. Results in its exit code if it was faster. */
+async function leftNothing(world: World, older: ReadonlySet<string>, outcome: Outcome): Promise<void> {
+  const left = (await locks(world)).filter((lock) => !older.has(lock));
+  assert.deepEqual(left, [], `a lock is left:\n${outcome.output}`);
+  assert.deepEqual(await readdir(world.path("tmp")), [], `something is left in TMPDIR:\n${outcome.output}`);
+}
+
+/** So far into its usual duration. */
+export type Moment = number;
+
+/** Kills the script with all that it runs. Results in its exit code if it was faster. */
 export async function killed(
   { world, durations }: Real,
   script: string,
-  moment: number,
+  moment: Moment,
   env: Record<string, string>,
 ): Promise<number | undefined> {
   const running = world.start(script, [], { env, asNobody: true });
@@ -70,4 +82,45 @@ export async function killed(
   const tmp = world.path("tmp");
   await Promise.all((await readdir(tmp)).map((name) => rm(join(tmp, name), { recursive: true })));
   return exitCode;
+}
+
+/** Asks the script to stop, as Kubernetes does at a deadline. Before it listens to signals, it just ends, without an exit code. */
+export async function stopped(
+  { world, durations }: Real,
+  script: string,
+  moment: Moment,
+  env: Record<string, string>,
+): Promise<Outcome> {
+  const older = new Set(await locks(world));
+  const running = world.start(script, [], { env, asNobody: true });
+  await new Promise((resolve) => setTimeout(resolve, moment * (durations.get(script) ?? 500)));
+  try {
+    process.kill(running.pid, "SIGTERM");
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, "ESRCH");
+  }
+  const outcome = await running.outcome;
+  await leftNothing(world, older, outcome);
+  return outcome;
+}
+
+/**
+ * Puts a program before the real restic that does something of its own when the scripts back up: not when they compare,
+ * and not when they write a note.
+ */
+export async function aroundBackup(world: World, commands: string): Promise<Record<string, string>> {
+  const fake = world.path("fake");
+  await mkdir(fake, { recursive: true });
+  const script = `#!/bin/sh
+real=${join(world.path("bin"), "restic")}
+case " $* " in
+  *" --dry-run "*) exec "$real" "$@" ;;
+  *" backup --host jira-backup "*)
+    ${commands}
+    ;;
+  *) exec "$real" "$@" ;;
+esac
+`;
+  await writeFile(join(fake, "restic"), script, { mode: 0o755 });
+  return { PATH: `${fake}:${world.env.PATH}` };
 }

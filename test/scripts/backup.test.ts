@@ -7,9 +7,9 @@ import { fakeRestic, withRepository } from "./test-repository";
 const badSources: readonly [string, (source: string) => Promise<void>, RegExp][] = [
   ["is missing", (source) => rm(source, { recursive: true }), /does not exist/],
   ["is empty", emptied, /no file/],
-  ["holds nothing but folders", onlyFolders, /no file/],
+  ["holds nothing but directories", onlyDirectories, /no file/],
   ["holds nothing but lost+found", onlyLostAndFound, /no file/],
-  ["is a file", file, /not a folder/],
+  ["is a file", file, /not a directory/],
   ["is a symbolic link", symbolicLink, /symbolic link/],
 ];
 
@@ -48,7 +48,7 @@ describe("backup.sh", function () {
     assert.equal(exitCode, 0, output);
     assert.equal(report.retention, "2 snapshots kept, 0 removed");
     const strict = await world.run("backup.sh", [], { env: { BACKUP_RETENTION: "--keep-last=1" } });
-    assert.equal(strict.report.retention, "1 snapshots kept, 2 removed");
+    assert.equal(strict.report.retention, "1 snapshot kept, 2 removed");
     const left = JSON.parse(await world.restic("snapshots", "--json"));
     assert.deepEqual(
       left.map(({ hostname }: { hostname: string }) => hostname),
@@ -99,7 +99,7 @@ describe("backup.sh", function () {
     const { exitCode, report } = await world.run("backup.sh", [], { env, asNobody: true });
     assert.equal(exitCode, 3);
     assert.equal(report.result, "partial");
-    assert.match(report.message, /not complete: 1 files or folders.*secret\.zip.*permission denied/);
+    assert.match(report.message, /not complete: 1 file or directory could not be read.*secret\.zip: permission denied/);
     assert.match(report.retention ?? "", /skipped/);
     const snapshots = JSON.parse(await world.restic("snapshots", "--json"));
     assert.deepEqual(
@@ -206,14 +206,14 @@ async function onlyLostAndFound(source: string): Promise<void> {
   await writeFile(join(source, "lost+found", "#12"), "x");
 }
 
-async function onlyFolders(source: string): Promise<void> {
+async function onlyDirectories(source: string): Promise<void> {
   await emptied(source);
-  await mkdir(join(source, "folder"));
+  await mkdir(join(source, "directory"));
 }
 
 async function file(source: string): Promise<void> {
   await rm(source, { recursive: true });
-  await writeFile(source, "not a folder");
+  await writeFile(source, "not a directory");
 }
 
 async function symbolicLink(source: string): Promise<void> {

@@ -27,9 +27,14 @@ export function makeKeyCheap(repository: string, password: string): void {
 
 /** What restic would write into a file of the repository, encrypted with its master key. */
 export function sealed(text: string, repository: string, password: string): Buffer {
+  return sealer(repository, password)(text);
+}
+
+/** The same for many files: the key is derived once. */
+export function sealer(repository: string, password: string): (text: string) => Buffer {
   const { encrypt, mac } = JSON.parse(openKey(join(repository, "keys"), password).master.toString());
   const [encryption, macK, macR] = [encrypt, mac.k, mac.r].map((bytes: string) => Buffer.from(bytes, "base64"));
-  return encrypted(Buffer.from(text), { encryption, macK, macR } as Key);
+  return (text) => encrypted(Buffer.from(text), { encryption, macK, macR } as Key);
 }
 
 function openKey(keys: string, password: string): { name: string; old: KeyFile; master: Buffer } {

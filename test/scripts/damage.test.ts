@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { chmod, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { corrupt, dropCache, packs } from "./damage-repository";
 import { manifest } from "./manifest";
@@ -9,14 +10,14 @@ import { fakeRestic, withRepository } from "./test-repository";
 
 const retention = { BACKUP_RETENTION: "--keep-last=1" };
 
-describe("damage.sh", function () {
+describe("damage", function () {
   this.timeout(90_000);
 
   inBothShells("stops retention and prune when a check finds damage, until a human clears it", async (world) => {
     await withRepository(world);
     const first = await world.run("backup.sh");
     const before = await manifest(world.source);
-    await writeFile(join(world.source, "new.zip"), "new");
+    await writeFile(join(world.source, "new.xml"), "new");
     const repair = await corruptNewestData(world, async () => {
       await world.run("backup.sh");
     });
@@ -47,7 +48,7 @@ describe("damage.sh", function () {
     const next = await world.run("backup.sh", [], { env: retention });
     assert.equal(next.exitCode, 0, next.output);
     assert.equal(next.report.warning, undefined);
-    assert.equal(next.report.retention, "1 snapshots kept, 3 removed");
+    assert.equal(next.report.retention, "1 snapshot kept, 3 removed");
     assert.equal((await world.run("prune.sh")).exitCode, 0);
   });
 
@@ -66,6 +67,39 @@ describe("damage.sh", function () {
     assert.equal((await world.run("backup.sh", [], { env: retention })).exitCode, 67);
     assert.equal(await recorded(world), 1, "the same damage is recorded once");
   });
+
+  for (const [title, spoil] of [
+    ["lost", (path: string) => rm(path, { force: true })],
+    ["cut", (path: string) => truncate(path, 100)],
+    ["empty", (path: string) => truncate(path, 0)],
+    ["wrong in a byte", (path: string) => writeFile(path, randomBytes(5000))],
+  ] as const) {
+    for (const kind of ["data", "index"]) {
+      inBothShells(`is recorded when the backup sees it: the objects in ${kind} are ${title}`, async (world) => {
+        await withRepository(world);
+        await world.run("backup.sh");
+        for (const name of await readdir(join(world.repository, kind), { recursive: true, withFileTypes: true })) {
+          const path = join(name.parentPath, name.name);
+          if (name.isFile()) {
+            await chmod(path, 0o600);
+            await spoil(path);
+          }
+        }
+        await dropCache(world);
+        const before = (await snapshots(world)).length;
+        const { exitCode, output, report } = await world.run("backup.sh", [], { env: retention });
+        assert.equal(exitCode, 67, output);
+        assert.match(report.message, /the repository is damaged: /);
+        assert.ok((await snapshots(world)).length >= before, "nothing is removed");
+        // Without an index that can be read, restic writes nothing.
+        if (kind === "data" || title === "lost") {
+          assert.equal(await recorded(world), 1);
+        } else {
+          assert.match(report.message, /could not be recorded there .*by hand/);
+        }
+      });
+    }
+  }
 
   inBothShells("of a snapshot keeps no backup from being written", async (world) => {
     await withRepository(world);
@@ -98,14 +132,14 @@ describe("damage.sh", function () {
   inBothShells("found by a restore stops retention, which would remove what can still be restored", async (world) => {
     await withRepository(world);
     await world.run("backup.sh");
-    await writeFile(join(world.source, "new.zip"), "new");
+    await writeFile(join(world.source, "new.xml"), "new");
     await corruptNewestData(world, async () => {
       await world.run("backup.sh");
     });
     await dropCache(world);
     const restore = await world.run("restore.sh");
     assert.equal(restore.exitCode, 67, restore.output);
-    assert.match(restore.report.message, /The restore failed, and .* is as it was: the repository is damaged: /);
+    assert.match(restore.report.message, /(Nothing was restored|is as it was).*: the repository is damaged: /);
     assert.equal(await recorded(world), 1);
     assert.equal((await world.run("backup.sh", [], { env: retention })).exitCode, 67);
     assert.equal((await snapshots(world)).length, 3);
@@ -128,7 +162,7 @@ describe("damage.sh", function () {
     await writeFile(join(world.source, "hash mismatch, invalid data returned.zip"), "x", { mode: 0 });
     const { exitCode, report, output } = await world.run("backup.sh", [], { asNobody: true });
     assert.equal(exitCode, 3, output);
-    assert.match(report.message, /could not be read, such as .*hash mismatch, invalid data returned\.zip/);
+    assert.match(report.message, /could not be read, for example: .*hash mismatch, invalid data returned\.zip/);
     assert.equal(await recorded(world), 0);
   });
 

@@ -53,7 +53,11 @@ describe("explain.sh", function () {
     ["googleapi: Error 403: jira@x has no storage.objects.get access", /Access denied: check the credentials and what/],
     ["beSwift.createContainer: HTTP Error: 400", /container does not exist: create/],
     ["conn.Authenticate: HTTP Error: 401: Unauthorized", /Access denied: check the credentials/],
-    ["rclone: 2026/11/24 08:00:00 CRITICAL: Failed: didn't find section in config file", /no remote of that name/],
+    [
+      "unable to open repository at rclone:x:jira: error talking HTTP to rclone: exit status 1\n" +
+        "rclone: 2026/11/24 08:00:00 CRITICAL: Failed: didn't find section in config file",
+      /no remote of that name/,
+    ],
     ['fork/exec: exec: "rclone": executable file not found in $PATH', /program rclone is not there/],
     ["s3.getCredentials: no credentials found. Use `-o s3.unsafe", /There are no credentials/],
     ["client.StatObject: The provided token has expired.", /session token has expired/],
@@ -69,7 +73,8 @@ describe("explain.sh", function () {
     inBothShells(`explains: ${words.split("\n").at(0)?.slice(0, 60)}`, async (world) => {
       await writeFile(world.path("words"), `Fatal: ${words}\n`);
       const env = await fakeRestic(world, `cat ${world.path("words")} >&2; exit 1`);
-      const { exitCode, report } = await world.run("backup.sh", [], { env });
+      const place = words.includes("rclone") ? { RESTIC_REPOSITORY: "rclone:storage:jira" } : {};
+      const { exitCode, report } = await world.run("backup.sh", [], { env: { ...env, ...place } });
       assert.equal(exitCode, 1);
       assert.match(report.message, hint);
     });

@@ -61,6 +61,31 @@ describe("keys.sh", function () {
   }
 });
 
+describe("print_uptime of keys.sh", () => {
+  for (const [uptime, hundredths] of [
+    ["0.38", "38"],
+    ["0.08", "8"],
+    ["0.00", "0"],
+    ["0.80", "80"],
+    ["9.99", "999"],
+    ["10.05", "1005"],
+    ["100000.00", "10000000"],
+  ] as const) {
+    inBothShells(`reads ${uptime} as a decimal number`, async (world) => {
+      await writeFile(world.path("uptime"), `${uptime} 1.00\n`);
+      const library = join(__dirname, "..", "..", "scripts", "lib", "keys.sh");
+      const sourced = `. ${library}; echo $(($(print_uptime) - 0))`;
+      const command = `mount --bind "$1" /proc/uptime && PATH=$2 && exec "$3" -euc "$4"`;
+      const shell = join(world.env.PATH as string, world.shell === "dash" ? "dash" : "sh");
+      const { stdout } = await execa("unshare", [
+        ...["--mount", "sh", "-c", command, "sh"],
+        ...[world.path("uptime"), world.env.PATH as string, shell, sourced],
+      ]);
+      assert.equal(stdout, hundredths);
+    });
+  }
+});
+
 /** Starts them within the time that one takes, and holds what they say against what there is. */
 async function allAtOnce(world: World, inits: number, repository: string, folder: string): Promise<void> {
   const running = Array.from({ length: inits }, async (_, index) => {

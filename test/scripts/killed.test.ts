@@ -9,7 +9,7 @@ import { fakeRestic, locks, withRepository } from "./test-repository";
 
 /** What is killed by a word in restic's command, in which script, and the run after which all must be well. */
 const killed: readonly [string, string, string, Record<string, string>][] = [
-  ["a list of what is expired", "backup.sh", " --dry-run ", { BACKUP_RETENTION: "--keep-last=1" }],
+  ["a backup", "backup.sh", " backup ", { BACKUP_RETENTION: "--keep-last=1" }],
   ["the removal of snapshots", "backup.sh", " forget [0-9a-f]", { BACKUP_RETENTION: "--keep-last=1" }],
   ["a prune", "prune.sh", " prune ", {}],
   ["a check", "check.sh", " check ", {}],

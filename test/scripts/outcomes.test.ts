@@ -89,7 +89,7 @@ function lasting(message: string, ...folders: readonly string[]): string {
     )
     .replace(/\d{4}-\d\d-\d\dT[0-9:.+-]*[0-9Z]/g, "TIME")
     .replace(/(RequestID|HostID): [^ ,]+/g, "$1: ID")
-    .replace(/MkdirAll (\S+)\/\S+:/, "MkdirAll $1/FOLDER:")
+    .replace(/MkdirAll (\S+)\/\S+:/, "MkdirAll $1/DIRECTORY:")
     .replace(/[0-9a-f]{64}/g, "ID")
     .replaceAll("|", "\\|");
 }

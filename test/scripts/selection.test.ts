@@ -86,7 +86,6 @@ describe("selection.sh", function () {
       BACKUP_PATHS: `relative\n${world.source}`,
       BACKUP_TAGS: "a,b\npartial\nrestic-backup-damaged",
       BACKUP_EXCLUDE_CACHES: "no",
-      BACKUP_EXCLUDE_LARGER_THAN: "2 GB",
     };
     const { exitCode, report } = await world.run("backup.sh", [], { env });
     assert.equal(exitCode, 64);
@@ -97,17 +96,23 @@ describe("selection.sh", function () {
       /BACKUP_TAGS: "partial"/,
       /BACKUP_TAGS: "restic-backup-damaged"/,
       /BACKUP_EXCLUDE_CACHES: "no"/,
-      /BACKUP_EXCLUDE_LARGER_THAN: "2 GB"/,
     ]) {
       assert.match(report.message, problem);
     }
   });
 
-  inBothShells("calls a pattern that restic does not understand a bad setting", async (world) => {
+  inBothShells("calls a pattern or a size that restic does not understand a bad setting", async (world) => {
     await withRepository(world);
-    const { exitCode, report } = await world.run("backup.sh", [], { env: { BACKUP_EXCLUDES: "[" } });
-    assert.equal(exitCode, 64);
-    assert.match(report.message, /invalid pattern/);
+    for (const env of [
+      { BACKUP_EXCLUDES: "[" },
+      { BACKUP_EXCLUDE_LARGER_THAN: "2 GB" },
+      { BACKUP_EXCLUDE_LARGER_THAN: "9999999T" },
+    ]) {
+      const { exitCode, report } = await world.run("backup.sh", [], { env });
+      assert.equal(exitCode, 64, report.message);
+      assert.match(report.message, /^Nothing was backed up.*BACKUP_EXCLUDES, BACKUP_EXCLUDE_LARGER_THAN/);
+      assert.equal(await world.restic("snapshots", "--json"), "[]");
+    }
   });
 });
 

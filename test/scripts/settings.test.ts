@@ -5,11 +5,20 @@ import { execa } from "execa";
 import { secrets } from "./checked-report";
 import { inBothShells } from "./shell-under-test";
 
+/** What the backends of restic read from their environment. */
+const credentials = [
+  ...["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION", "MINIO_ACCESS_KEY"],
+  ...["B2_ACCOUNT_ID", "B2_ACCOUNT_KEY", "AZURE_ACCOUNT_NAME", "AZURE_ACCOUNT_KEY", "AZURE_ACCOUNT_SAS"],
+  ...["GOOGLE_PROJECT_ID", "GOOGLE_APPLICATION_CREDENTIALS", "RESTIC_REST_USERNAME", "RESTIC_REST_PASSWORD"],
+  ...["ST_AUTH", "ST_USER", "ST_KEY", "OS_AUTH_URL", "OS_PASSWORD", "OS_APPLICATION_CREDENTIAL_SECRET"],
+  ...["RCLONE_CONFIG_STORAGE_PASS", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "RESTIC_REPOSITORY", "RESTIC_CACERT"],
+];
+
 describe("what all scripts share", function () {
   this.timeout(30_000);
 
   inBothShells("--help explains each command and its exit codes, and does nothing", async (world) => {
-    for (const script of ["init.sh", "backup.sh", "check.sh", "prune.sh", "restore.sh", "standby.sh"]) {
+    for (const script of ["init.sh", "backup.sh", "check.sh", "prune.sh", "restore.sh", "restore-shell.sh"]) {
       const shell = join(world.env.PATH as string, world.shell === "dash" ? "dash" : "sh");
       const path = join(__dirname, "..", "..", "scripts", script);
       const { stdout } = await execa(shell, [path, "--help"], { env: { PATH: world.env.PATH }, extendEnv: false });
@@ -22,7 +31,7 @@ describe("what all scripts share", function () {
   inBothShells("refuses rules of retention that would keep no snapshot without a tag", async (world) => {
     const { exitCode, report } = await world.run("backup.sh", [], { env: { BACKUP_RETENTION: "--keep-tag=jira" } });
     assert.equal(exitCode, 64);
-    assert.match(report.message, /BACKUP_RETENTION: .*no snapshot without these tags/);
+    assert.match(report.message, /BACKUP_RETENTION: keeps no snapshot that has not the tags\. Add a rule/);
   });
 
   inBothShells("reports all bad settings at once, and no secret", async (world) => {
@@ -32,27 +41,66 @@ describe("what all scripts share", function () {
         RESTIC_PASSWORD_FILE: "/does/not/exist",
         RESTIC_OPTIONS: "--limit-upload=5\nverbose",
         BACKUP_HOST: "",
+        BACKUP_PROBE_TIMEOUT: "08",
         BACKUP_PATH: "var/jira/../export",
-        BACKUP_RETENTION: "--keep-daily=7\n--prune\n--keep-last=0\n--keep-within=7",
+        BACKUP_RETENTION: "--keep-daily=7\n--prune",
         BACKUP_LOCK_WAIT: "32m",
       },
     });
     assert.equal(exitCode, 64);
     for (const name of [
-      /takes no arguments/,
+      /takes no argument but --accept-shrink/,
       /RESTIC_REPOSITORY: holds a password/,
       /RESTIC_PASSWORD_FILE: \/does\/not\/exist/,
       /RESTIC_OPTIONS: /,
       /BACKUP_HOST: not set/,
       /BACKUP_PATH: "var/,
       /BACKUP_RETENTION: "--prune"/,
-      /BACKUP_RETENTION: "--keep-last=0"/,
-      /BACKUP_RETENTION: "--keep-within=7"/,
+      /BACKUP_PROBE_TIMEOUT: "08" is not a number of seconds\. Write digits only, without a leading zero/,
       /BACKUP_LOCK_WAIT: "32m"/,
     ]) {
       assert.match(report.message, name);
     }
     assert.doesNotMatch(report.message, /"--keep-daily/);
+  });
+
+  inBothShells("refuses a credential of any backend that ends in a line end, and no other", async (world) => {
+    for (const [index, name] of credentials.entries()) {
+      const end = ["\n", "\r\n", "\t", "\r", "\u007f"][index % 5];
+      const { exitCode, output, report } = await world.run("check.sh", [], { env: { [name]: `the-value${end}` } });
+      assert.equal(exitCode, 64, `${name}: ${output}`);
+      assert.match(report.message, new RegExp(`settings\\. ${name}: holds a line end.*printf instead of echo\\.$`));
+      assert.doesNotMatch(output, /the-value/);
+    }
+    const fine = Object.fromEntries(credentials.map((name) => [name, "two words, =é'\"$`"]));
+    const others = {
+      RESTIC_OPTIONS: "--limit-upload=5\n--verbose",
+      RCLONE_CONFIG_X_SERVICE_ACCOUNT_CREDENTIALS: "{\n}",
+    };
+    const { exitCode } = await world.run("check.sh", [], { env: { ...fine, ...others, SOMETHING: "else\n" } });
+    assert.notEqual(exitCode, 64);
+  });
+
+  for (const [script, name] of [
+    ["check.sh", "BACKUP_PROBE_TIMEOUT"],
+    ["prune.sh", "BACKUP_LOCK_WAIT"],
+    ["init.sh", "BACKUP_CONFIRM_WAIT"],
+    ["check.sh", "BACKUP_CHECK_PARTS"],
+    ["backup.sh", "BACKUP_MAX_SHRINK"],
+  ] as const) {
+    inBothShells(`takes no octal number and no other nonsense for ${name}`, async (world) => {
+      for (const value of ["08", "010", "00", "0x10", "1.5", "-1", "+1", " 1", "1 ", "1e3", "9".repeat(16)]) {
+        const { exitCode, report } = await world.run(script, [], { env: { [name]: value } });
+        assert.equal(exitCode, 64, value);
+        assert.ok(report.message.includes(`${name}: "${value}" is not a number`), report.message);
+      }
+    });
+  }
+
+  inBothShells("refuses a host name with a line end", async (world) => {
+    const { exitCode, report } = await world.run("check.sh", [], { env: { BACKUP_HOST: "jira\n" } });
+    assert.equal(exitCode, 64);
+    assert.match(report.message, /BACKUP_HOST: holds a line end/);
   });
 
   for (const path of ["/", "/var/jira/", "/var//jira", "/var/./jira", "/var/jira/..", "jira", ""]) {
@@ -67,7 +115,7 @@ describe("what all scripts share", function () {
     const bin = world.path("empty");
     const { exitCode, report } = await world.run("init.sh", [], { env: { PATH: await withoutJq(world.env, bin) } });
     assert.equal(exitCode, 64);
-    assert.match(report.message, /jq does not work here/);
+    assert.match(report.message, /jq does not work in this image.*Use the image restic\/restic/);
   });
 
   inBothShells("names a TMPDIR that is not writable", async (world) => {
@@ -87,7 +135,7 @@ describe("what all scripts share", function () {
   inBothShells("cuts a report that Kubernetes would cut in the middle", async (world) => {
     await writeFile(world.path("password"), "");
     const { exitCode, report } = await world.run("backup.sh", [], {
-      env: { BACKUP_RETENTION: Array.from({ length: 300 }, (_, index) => `--kéep-${index}=1`).join("\n") },
+      env: { BACKUP_SETTLE: "é".repeat(5000), BACKUP_PATH: `/${"ü".repeat(5000)}/` },
     });
     assert.equal(exitCode, 64);
     assert.ok(report.message.endsWith("…"));

@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { execa } from "execa";
 import type { Report } from "./checked-report";
 import { checkedReport, secrets } from "./checked-report";
 import { forAnyUser } from "./for-any-user";
+import type { MoreRights } from "./rights";
+import { rightsOf, withRights } from "./rights";
 import type { Shell } from "./shells";
 import { programPath, shells } from "./shells";
+import { zipOfBytes } from "./zip";
 
 /** A user without any right that his files do not give him. */
 const nobody = 65534;
@@ -30,6 +33,10 @@ export interface RunOptions {
   readonly env?: Record<string, string | undefined>;
   /** Run as a user without rights; the world then belongs to that user. */
   readonly asNobody?: boolean;
+  /** Root has the rights of the pod that runs the script; what a test needs beyond them. */
+  readonly rights?: MoreRights;
+  /** Root as a file server takes it that trusts no root: it reads what its user may, and no more. */
+  readonly squashed?: boolean;
 }
 
 /** A place for one test: a repository, a source and a target, and one shell to run the scripts with. */
@@ -95,12 +102,14 @@ async function makeWorld(shell: Shell, folder: string, started: Set<number>): Pr
   const [bin, source, tmp, target] = [path("bin"), path("export"), path("tmp"), path("import")];
   await Promise.all([bin, source, tmp].map((name) => mkdir(name)));
   await shell.fillBin(bin);
-  const { restic, scripts } = await forAnyUser();
+  const { restic, jq, scripts } = await forAnyUser();
   await symlink(restic, join(bin, "restic"));
-  await Promise.all(["jq", "ssh"].map(async (name) => symlink(await programPath(name), join(bin, name))));
+  await symlink(jq, join(bin, "jq"));
+  await symlink(await programPath("ssh"), join(bin, "ssh"));
+  const setpriv = await programPath("setpriv");
   await writeFile(path("password"), `${secrets[0]}\n`);
   await writeFile(path("report"), "");
-  await writeFile(join(source, "jira.zip"), Buffer.alloc(100_000, "zip"));
+  await writeFile(join(source, "jira.zip"), zipOfBytes(100_000));
   const repository = path("repository");
   const env = {
     PATH: bin,
@@ -122,10 +131,20 @@ async function makeWorld(shell: Shell, folder: string, started: Set<number>): Pr
     BACKUP_REPORT_FILE: path("report"),
   };
   const start = (script: string, args: readonly string[] = [], options: RunOptions = {}): Running => {
+    const place = options.env?.RESTIC_REPOSITORY ?? repository;
+    const capabilities = [...rightsOf(basename(script), place), ...(options.rights?.capabilities ?? [])].filter(
+      (name) => !options.squashed || !name.startsWith("dac_"),
+    );
+    const [program = "", ...words] = [
+      ...(options.asNobody ? [] : withRights(setpriv, capabilities)),
+      join(bin, shell.command),
+      resolve(scripts, script),
+      ...args,
+    ];
     // A group of its own, so that a test can kill the script and its restic at one blow.
-    const process = execa(join(bin, shell.command), [join(scripts, script), ...args], {
+    const process = execa(program, words, {
       env: { ...env, ...options.env },
-      // As in a pod; GNU find gives up in a folder that its user may not enter.
+      // As in a pod.
       cwd: "/",
       extendEnv: false,
       all: true,

@@ -45,7 +45,7 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
   }
 }
 
-/** Names of the locks in the world's repository. */
+/** Names of the locks in the world's repository; of what a killed restic was just writing, restic knows nothing. */
 export async function locks(world: World): Promise<string[]> {
-  return readdir(join(world.repository, "locks"));
+  return (await readdir(join(world.repository, "locks"))).filter((name) => !name.includes("-tmp-"));
 }

@@ -12,6 +12,43 @@ export function zip64(...names: string[]): Buffer {
   return build(names, true);
 }
 
+/** A zip whose one entry is stored as it is. */
+export function storedZip(name: string, content: Buffer): Buffer {
+  return archive([{ name, content, method: 0 }]);
+}
+
+/** A zip that says of its entries that they are encrypted. */
+export function encrypted(...names: string[]): Buffer {
+  const bytes = zip(...names);
+  bytes[6] = 1;
+  bytes[bytes.indexOf("PK\x01\x02") + 8] = 1;
+  return bytes;
+}
+
+/** The same zip with a comment. */
+export function withComment(bytes: Buffer, comment: Buffer): Buffer {
+  const end = Buffer.from(bytes);
+  end.writeUInt16LE(comment.length, end.length - 2);
+  return Buffer.concat([end, comment]);
+}
+
+/** Made by Python's zipfile, which packs in these ways, too. */
+export const bzip2 = Buffer.from(
+  "UEsDBC4AAAAMAAAAIQDksQn0PQAAAMIBAAAMAAAAZW50aXRpZXMueG1sQlpoOTFBWSZTWXrhw1UAADGZgAAAgAUCIQQgIABAUqj0T1CGBGosReosRai6i1FqLEX4u5IpwoSD1w4aqFBLAQIuAy4AAAAMAAAAIQDksQn0PQAAAMIBAAAMAAAAAAAAAAAAAACAAQAAAABlbnRpdGllcy54bWxQSwUGAAAAAAEAAQA6AAAAZwAAAAAA",
+  "base64",
+);
+export const lzma = Buffer.from(
+  "UEsDBD8AAgAOAAAAIQDksQn0IQAAAMIBAAAMAAAAZW50aXRpZXMueG1sCQQFAF0AAIAAAB4ZScd3tadv5vRFq0JtqYWr///rtQAAUEsBAj8DPwACAA4AAAAhAOSxCfQhAAAAwgEAAAwAAAAAAAAAAAAAAIABAAAAAGVudGl0aWVzLnhtbFBLBQYAAAAAAQABADoAAABLAAAAAAA=",
+  "base64",
+);
+
+/** A zip of exactly so many bytes, which are not compressed. */
+export function zipOfBytes(bytes: number): Buffer {
+  const entry = { name: "entities.xml", content: Buffer.alloc(0), method: 0 };
+  const rest = archive([entry]).length;
+  return archive([{ ...entry, content: Buffer.alloc(bytes - rest, "zip") }]);
+}
+
 /** Another byte at this place. */
 export function corrupted(archive: Buffer, at: number): Buffer {
   const copy = Buffer.from(archive);
@@ -20,36 +57,51 @@ export function corrupted(archive: Buffer, at: number): Buffer {
 }
 
 function build(names: string[], large: boolean): Buffer {
-  const data = deflateRawSync(content);
+  return archive(
+    names.map((name) => ({ name, content, method: 8 })),
+    large,
+  );
+}
+
+interface Entry {
+  readonly name: string;
+  readonly content: Buffer;
+  /** 0 stored, 8 deflated. */
+  readonly method: number;
+}
+
+function archive(entries: readonly Entry[], large = false): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const name of names) {
-    const extra = large ? sizes64(data.length) : Buffer.alloc(0);
-    const described = description(name, data.length, extra, large);
-    const local = Buffer.concat([Buffer.from("PK\x03\x04"), described, Buffer.from(name), extra, data]);
+  for (const entry of entries) {
+    const data = entry.method === 0 ? entry.content : deflateRawSync(entry.content);
+    const name = Buffer.from(entry.name);
+    const extra = large ? sizes64(entry.content.length, data.length) : Buffer.alloc(0);
+    const described = description(entry, data.length, extra, large);
+    const local = Buffer.concat([Buffer.from("PK\x03\x04"), described, name, extra, data]);
     const tail = Buffer.alloc(14);
     tail.writeUInt32LE(offset, 10);
     const version = Buffer.from([20, 0]);
-    directory.push(Buffer.from("PK\x01\x02"), version, described, tail, Buffer.from(name), extra);
+    directory.push(Buffer.from("PK\x01\x02"), version, described, tail, name, extra);
     locals.push(local);
     offset += local.length;
   }
   const central = Buffer.concat(directory);
   const end = Buffer.alloc(22);
   end.write("PK\x05\x06", "latin1");
-  end.writeUInt16LE(names.length, 8);
-  end.writeUInt16LE(names.length, 10);
+  end.writeUInt16LE(entries.length, 8);
+  end.writeUInt16LE(entries.length, 10);
   end.writeUInt32LE(central.length, 12);
   end.writeUInt32LE(offset, 16);
   return Buffer.concat([...locals, central, end]);
 }
 
 /** The fields that a local header and the directory have in common. */
-function description(name: string, packed: number, extra: Buffer, large: boolean): Buffer {
+function description({ name, content, method }: Entry, packed: number, extra: Buffer, large: boolean): Buffer {
   const fields = Buffer.alloc(26);
   fields.writeUInt16LE(large ? 45 : 20, 0);
-  fields.writeUInt16LE(8, 4);
+  fields.writeUInt16LE(method, 4);
   fields.writeUInt32LE(crc32(content), 10);
   fields.writeUInt32LE(large ? 0xffffffff : packed, 14);
   fields.writeUInt32LE(large ? 0xffffffff : content.length, 18);
@@ -58,11 +110,11 @@ function description(name: string, packed: number, extra: Buffer, large: boolean
   return fields;
 }
 
-function sizes64(packed: number): Buffer {
+function sizes64(bytes: number, packed: number): Buffer {
   const extra = Buffer.alloc(20);
   extra.writeUInt16LE(1, 0);
   extra.writeUInt16LE(16, 2);
-  extra.writeBigUInt64LE(BigInt(content.length), 4);
+  extra.writeBigUInt64LE(BigInt(bytes), 4);
   extra.writeBigUInt64LE(BigInt(packed), 12);
   return extra;
 }

@@ -17,7 +17,7 @@ export async function b2Rows(scene: Scene): Promise<Row[]> {
     row("the application key is wrong", { B2_ACCOUNT_KEY: "another" }),
     row("no id of an application key", { B2_ACCOUNT_ID: "" }),
     row("no application key", { B2_ACCOUNT_KEY: "" }),
-    row("the certificate is of an authority that is not given", { RESTIC_CACERT: "" }),
+    row("the certificate is of a CA that is not given", { RESTIC_CACERT: "" }),
     row("nothing can be reached", { HTTPS_PROXY: `http://127.0.0.1:${scene.closedPort}` }),
   ];
 }

@@ -57,7 +57,7 @@ export async function restRows(scene: Scene): Promise<Row[]> {
   return [
     row("the host is unknown", "https://backup.invalid/jira"),
     row("nothing listens at the port", `https://127.0.0.1:${scene.closedPort}/jira`),
-    real("the certificate is of an authority that is not given", { RESTIC_CACERT: "" }),
+    real("the certificate is of a CA that is not given", { RESTIC_CACERT: "" }),
     await presenting("the certificate is for another name", "rest-another-name", "DNS:backup.example.com"),
     await presenting("the certificate has expired", "rest-expired", "IP:127.0.0.1", -1),
     real("http instead of https", {}, "jira/backup", "http"),

@@ -52,7 +52,7 @@ export async function s3Rows(scene: Scene): Promise<Row[]> {
   return [
     row("the host is unknown", "https://s3.invalid/backup/jira"),
     row("nothing listens at the port", `https://127.0.0.1:${scene.closedPort}/backup/jira`),
-    real("the certificate is of an authority that is not given", { RESTIC_CACERT: "" }),
+    real("the certificate is of a CA that is not given", { RESTIC_CACERT: "" }),
     real("http instead of https", {}, "backup/jira", "http"),
     real("the bucket does not exist", {}, "bakcup/jira"),
     real("the bucket does not exist, and no region is given", { AWS_DEFAULT_REGION: "" }, "bakcup/jira"),

@@ -70,7 +70,7 @@ export async function sftpRows(scene: Scene): Promise<Row[]> {
     await real("the SSH key has a passphrase", { key: join(folder as string, "locked") }),
     await real("the SSH key is no key", { key: server.knownHosts }),
     await row(
-      "the folder may not be written to",
+      "the directory may not be written to",
       `jira@127.0.0.1:${readOnly.port}//backup`,
       { key: readOnly.privateKey, knownHosts: await readFile(readOnly.knownHosts, "utf8") },
       readOnly.stored,

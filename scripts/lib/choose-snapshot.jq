@@ -1,0 +1,62 @@
+# Chooses the snapshot that an operator means. Input: the list of snapshots, oldest first, as snapshots.jq describes them.
+# Arguments: path (BACKUP_PATH), wanted ("latest", or the beginning of an id), until (seconds; "" if no time was asked
+# for), now (seconds), altered (ids that turned out to be altered, separated by spaces), untouched (yes: only snapshots that
+# nothing has written anew). Output: a line for each result of choose-snapshot.sh; the first is empty where none matches.
+include "clock";
+include "words";
+
+def is_good: (.partial or .altered or .future or .superseded) | not;
+
+def flaw:
+  if .altered then "it was altered by a repair (restic repair snapshots): files are missing in it, or parts of files"
+  elif .partial then "it is partial: files are missing that could not be read, or that changed, when it was made"
+  elif .future then "it is dated in the future: the clock was wrong when it was made, or is wrong here"
+  else ""
+  end;
+
+def in_short:
+  [("partial", "altered", "future") as $flaw | map(select(.[$flaw])) | select(. != [])
+    | "\(length) \({partial: "partial", altered: "altered by a repair", future: "dated in the future"}[$flaw])"]
+  | join(", ");
+
+# What is newer than the chosen one, and was not chosen because something is wrong with it.
+def passed_over($chosen):
+  map(select(.mine and (is_good or .superseded | not) and .moment > $chosen.moment
+    and ($until == "" or (.moment | floor) <= ($until | tonumber))))
+  | if . == [] then ""
+    else "\(length | counted("newer snapshot was"; "newer snapshots were")) passed over (\(in_short)). The newest of them is \(last.short) of \(last.moment | clock_words): restore.sh \(last.short) restores it."
+    end;
+
+# How old it is; where an earlier time was asked for, how far it is from that.
+def age:
+  ($until | if . == "" then $now else tonumber end) as $asked
+  | if $asked < $now then [$asked - .moment, "the time that was asked for"] else [$now - .moment, "now"] end
+  | if .[0] < 0 then [-.[0], "after", .[1]] else [.[0], "before", .[1]] end
+  | "\(.[0] | duration_words) \(.[1]) \(.[2])";
+
+# Without an id, only what is surely good.
+def may_be_taken: .mine and is_good and ($untouched == "" or .original == null);
+
+($altered | split(" ")) as $found_altered
+| input
+| map(select(any(.paths[]; . == $path)) | if .id as $id | any($found_altered[]; . == $id) then .altered = true else . end)
+| . as $all
+| (if $until != "" then map(select(may_be_taken and (.moment | floor) <= ($until | tonumber))) | .[-1:]
+   elif $wanted == "latest" then map(select(may_be_taken)) | .[-1:]
+   else map(select(.id | startswith($wanted)))
+   end) as $matching
+| ($matching[-1] // {id: "", paths: []}) as $chosen
+| ($matching[:10] | map(.id) | join(" ")),
+  $chosen.short // "",
+  ($chosen | if .id == "" then "" else .moment | clock_words end),
+  ($chosen | if .id == "" then "" else age end),
+  ($chosen.hostname // "" | gsub("\\s+"; " ")),
+  (if $chosen.original == null then "" else "yes" end),
+  (if $chosen.id != "" then $chosen | flaw
+   elif any($all[]; .mine and .future) then "Some are dated in the future: the clock here shows \($now | clock_words)."
+   else "" end),
+  ($chosen | if .altered or .partial then "yes" else "" end),
+  (if $chosen.id == "" or ($until == "" and $wanted != "latest") then "" else $all | passed_over($chosen) end),
+  $chosen.summary.total_files_processed // "",
+  $chosen.summary.total_bytes_processed // "",
+  ($chosen.paths | length)

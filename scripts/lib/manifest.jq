@@ -1,0 +1,20 @@
+# What a snapshot holds below BACKUP_PATH, in the lines that entries.awk counts. Input: what `restic ls --json` prints, one
+# object a line, read as a stream: there may be millions. Arguments: path (BACKUP_PATH).
+# Output, raw: for each entry "TYPE:MODE UID GID BYTES INODE", with modes as Go writes them; and as JSON
+#   ["root", MODE, UID, GID]   BACKUP_PATH itself
+#   ["setgid", NAME, GID]      a directory below it with this bit
+#   ["further", BYTES]         a file elsewhere, if all of the snapshot was listed
+
+# Go's bit for setgid is 2^22: https://pkg.go.dev/io/fs#FileMode
+def has_setgid: . / 4194304 % 2 >= 1;
+
+inputs
+| select(.type != null)
+| (.mode // 0) as $mode
+| if .path == $path then ["root", $mode, .uid, .gid] | tojson
+  elif .path | startswith($path + "/") | not then select(.type == "file") | ["further", .size] | tojson
+  else
+    # Without a number of its own, each file is one.
+    "\(.type):\($mode) \(.uid // 0) \(.gid // 0) \(.size // 0) \(.inode // "line-\(input_line_number)")",
+    (select(.type == "dir" and ($mode | has_setgid)) | ["setgid", .path[($path | length) + 1:], .gid] | tojson)
+  end

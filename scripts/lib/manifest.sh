@@ -1,0 +1,84 @@
+# shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
+# What the snapshot holds below BACKUP_PATH, entry by entry: what was restored is compared with this, and not with what the
+# snapshot says of itself, which does not know what it has lost since.
+# Inputs: $report_snapshot, BACKUP_PATH. Results: $work/manifest (a line for each entry, see manifest.jq),
+# $work/manifest-classes (these counted, see entries.awk), and the variables below.
+# Exit codes: those of fail; 65 the snapshot holds no file.
+
+manifest_files=0
+manifest_bytes=0
+manifest_entries=0
+# How many entries their owner may not read.
+manifest_closed=0
+# What the snapshot held when it was made, in words, if that was something else.
+manifest_was=
+
+# read_manifest: the list is not kept, because that of a million files takes 350 MB. restic writes it into a pipe, from
+# which the watch must not read, so that no progress is shown meanwhile.
+read_manifest() {
+  say "Reading what snapshot $chosen_short holds ..."
+  [ -p "$work/manifest.out" ] || mkfifo "$work/manifest.out"
+  run_jq manifest -rn --arg path "$BACKUP_PATH" <"$work/manifest.out" >"$work/manifest" &
+  manifest_reader=$!
+  # Where restic is not even started, nobody would ever write into the pipe.
+  life_before_failing=end_reader
+  watch_interval=1000000
+  set -- --recursive "$BACKUP_PATH"
+  ! has_further_paths || set --
+  run_restic manifest 0 "listing the snapshot" --no-lock --json ls "$report_snapshot" "$@"
+  watch_interval=
+  life_before_failing=
+  life_child=$manifest_reader
+  wait_for_child
+  stop_if_asked "Nothing was restored."
+  ended manifest 0 || fail manifest "Nothing was restored, because the files of snapshot $chosen_short cannot be listed; another one of restore.sh --list may be whole"
+  require_clean manifest "Nothing was restored from snapshot $chosen_short"
+  require_room "listing the snapshot"
+  [ "$life_status" -eq 0 ] || end 1 "Nothing was restored, because the list of the files of snapshot $chosen_short could not be read. The lines above say why."
+  summarize_manifest
+}
+
+# end_reader: SIGTERM would be lost on a subshell that has just begun and still has the traps of its parent.
+end_reader() {
+  kill -KILL "$manifest_reader" 2>/dev/null || :
+}
+
+# has_further_paths: then what restic counted is compared with all that a snapshot holds, if it may have been altered.
+has_further_paths() {
+  [ "$chosen_paths" -gt 1 ] && [ -n "$chosen_copied" ]
+}
+
+summarize_manifest() {
+  awk -f "$here/lib/entries.awk" "$work/manifest" >"$work/manifest-classes"
+  run_jq manifest-summary -Rrs "$work/manifest-classes" >"$work/summary"
+  run_jq further-files -Rrn "$work/manifest" >>"$work/summary"
+  {
+    read -r manifest_files
+    read -r manifest_bytes
+    read -r manifest_entries
+    read -r manifest_closed
+    read -r manifest_sockets
+    read -r manifest_further_files
+    read -r manifest_further_bytes
+  } <"$work/summary"
+  say "Snapshot $chosen_short of $chosen_time, host $chosen_host: $(count "$manifest_files" file files), $(human_bytes "$manifest_bytes"). It was made $chosen_age."
+  [ "$manifest_sockets" -eq 0 ] || say "It holds $(count "$manifest_sockets" socket sockets), which restic does not restore: the program that listens makes them anew."
+  compare_with_own_words
+}
+
+# compare_with_own_words: `restic repair snapshots --forget` takes out what is lost, and leaves no other sign than that the
+# snapshot says that it held more.
+compare_with_own_words() {
+  manifest_was=
+  [ -n "$chosen_files" ] && [ -n "$chosen_bytes" ] || return 0
+  [ "$chosen_paths" -eq 1 ] || has_further_paths || return 0
+  if [ "$chosen_files:$chosen_bytes" != "$((manifest_files + manifest_further_files)):$((manifest_bytes + manifest_further_bytes))" ]; then
+    manifest_was="it held $(count "$chosen_files" file files), $(human_bytes "$chosen_bytes"), when it was made"
+    say "This is not what it held then, which was $(count "$chosen_files" file files), $(human_bytes "$chosen_bytes")."
+  fi
+}
+
+# require_files: for the snapshot that is restored in the end.
+require_files() {
+  [ "$manifest_files" -gt 0 ] || end 65 "Nothing was restored, because snapshot $chosen_short holds no file of $BACKUP_PATH. Choose another one of restore.sh --list."
+}

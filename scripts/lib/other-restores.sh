@@ -1,0 +1,79 @@
+# shellcheck shell=sh disable=SC2154 # variables that other files set
+# What other restores into RESTORE_PATH left: one that is alive is not disturbed, and what a dead one left is removed; or
+# finished, where all was verified and it was killed while it moved that into place. Only a directory with our mark in it is
+# touched, whatever its name is.
+# Exit codes: 1 another restore is running; those of place.sh.
+
+# After so many seconds without a sign of life a restore on another host is dead. The watch gives one every ten seconds,
+# and NFS shows it to other hosts within a minute.
+others_patience=90
+
+settle_other_restores() {
+  for others_directory in "$staging_target"/.restic-backup-restore.?????? "${staging_parent%/}"/.restic-backup-restore.??????; do
+    if [ "$others_directory" != "$staging" ] && read_mark "$others_directory"; then
+      ! is_alive || refuse_second_restore
+      settle_dead_restore
+    fi
+  done
+}
+
+# read_mark DIRECTORY: whether a restore into RESTORE_PATH made it.
+read_mark() {
+  others_mark=$1/$staging_mark
+  if [ -L "$1" ] || [ -L "$others_mark" ] || ! [ -f "$others_mark" ]; then
+    return 1
+  fi
+  {
+    read -r _
+    read -r others_place
+    read -r others_process others_start
+    read -r others_inode
+    IFS= read -r others_target
+  } <"$others_mark" 2>/dev/null || return 1
+  [ "$others_inode" = "$(stat -c %i "$1")" ] && [ "$others_target" = "${staging_target##*/}" ]
+}
+
+# is_alive: here the process tells. Elsewhere the time of the mark does: it changes as long as that restore is alive. Our
+# own mark shows what time it is on that file system.
+is_alive() {
+  if [ "$others_place" = "$(print_process)" ]; then
+    [ -n "$others_start" ] && [ "$others_start" = "$(print_start "$others_process")" ]
+    return
+  fi
+  others_beat=$(stat -c %Y "$others_mark")
+  others_age=$(($(stat -c %Y "$staging/$staging_mark") - others_beat))
+  [ "$others_age" -ge "$others_patience" ] ||
+    say "Looking whether the restore on ${others_place%% *} is alive, for at most $others_patience seconds ..."
+  while [ "$others_age" -lt "$others_patience" ]; do
+    pause 2
+    if [ -n "$life_signal" ]; then
+      drop_staging "$staging" || :
+      stop_if_asked "Nothing was restored."
+    fi
+    others_age=$((others_age + 2))
+    [ "$(stat -c %Y "$others_mark" 2>/dev/null || echo gone)" = "$others_beat" ] || return 0
+  done
+  return 1
+}
+
+refuse_second_restore() {
+  drop_staging "$staging" || :
+  others_where=
+  [ "$others_place" = "$(print_process)" ] || others_where=" on ${others_place%% *}"
+  end 1 "Another restore is running here, process $others_process$others_where, so nothing was restored. Wait for it, or end it there with: kill $others_process"
+}
+
+settle_dead_restore() {
+  if [ -e "$others_directory/placing" ]; then
+    warn "An earlier restore was killed while it moved its files into $RESTORE_PATH. That is finished first."
+    others_own=$staging
+    staging=$others_directory
+    write_mark
+    place
+    staging=$others_own
+  else
+    say "Removing what an earlier restore left in $others_directory ..."
+    drop_staging "$others_directory" ||
+      warn "User $(id -u) cannot remove what an earlier restore left in $others_directory. It is in nobody's way but takes room: remove it."
+  fi
+}

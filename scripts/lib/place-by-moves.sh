@@ -1,0 +1,138 @@
+# shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
+# Moves each entry of $staging/new into RESTORE_PATH, and what is there under the same name into before-restore-TIME. The
+# entries may be many, so that no process is started for each. What can fail is tried before; what fails all the same is
+# taken back. After a kill, the next restore does the same with what is left: each entry is in one of the directories.
+# Results: $place_aside, where that is, empty if nothing was moved aside. Exit codes: 1.
+
+place_aside=
+
+place_by_moves() {
+  if [ -e "$staging/placing" ]; then
+    close_what_was_opened
+    keep_old
+  fi
+  if [ -d "$staging/new" ]; then
+    list_moves
+    refuse_mount_points
+    open_closed_directories
+    make_old
+    : >"$staging/placing"
+    keep_beating move_all || take_back
+    close_what_was_opened
+  fi
+  keep_old
+}
+
+# list_moves. Results: files of names, each ended by a NUL: $staging/names, all that is to be moved into place; clashing,
+# those that exist there; closed-new and closed-old, directories of them that must be opened to be moved.
+list_moves() {
+  cd "$staging/new"
+  for place_entry in ..?* .[!.]* *; do
+    is_there "$place_entry" || continue
+    printf '%s\0' "$place_entry" >&3
+    ! is_closed "$place_entry" || printf '%s\0' "$place_entry" >&5
+    is_there "$staging_target/$place_entry" || continue
+    printf '%s\0' "$place_entry" >&4
+    ! is_closed "$staging_target/$place_entry" || printf '%s\0' "$place_entry" >&6
+  done 3>"$staging/names" 4>"$staging/clashing" 5>"$staging/closed-new" 6>"$staging/closed-old"
+  cd /
+}
+
+is_there() {
+  [ -e "$1" ] || [ -L "$1" ]
+}
+
+# is_closed: a directory that is moved must be writable, because it notes down what is above it.
+is_closed() {
+  [ -d "$1" ] && [ ! -L "$1" ] && [ ! -w "$1" ]
+}
+
+# refuse_mount_points: what is mounted cannot be moved aside. The kernel writes some characters of paths in octal.
+refuse_mount_points() {
+  [ -s "$staging/clashing" ] || return 0
+  place_escaped=$(printf '%s\n' "$staging_target" | sed 's/\\/\\134/g; s/ /\\040/g; s/	/\\011/g')
+  while read -r _ _ _ _ place_point _; do
+    case $place_point in
+      "${place_escaped%/}"/*)
+        place_point=${place_point#"${place_escaped%/}"/}
+        place_point=$(printf '%s\n' "${place_point%%/*}" | sed 's/\\040/ /g; s/\\011/	/g; s/\\012/\n/g; s/\\134/\\/g')
+        if is_there "$staging/new/$place_point"; then
+          echo "$RESTORE_PATH/$place_point is a mount point, or holds one, and the snapshot holds an entry of that name" >"$work/refusal"
+          end_not_placed
+        fi
+        ;;
+    esac
+  done </proc/self/mountinfo
+}
+
+open_closed_directories() {
+  if ! { change_mode u+w closed-new "$staging/new" && change_mode u+w closed-old "$staging_target"; } 2>"$work/refusal"; then
+    close_what_was_opened
+    end_not_placed
+  fi
+}
+
+# close_what_was_opened, wherever it is. In RESTORE_PATH, a name is ours when all others were moved aside.
+close_what_was_opened() {
+  change_mode u-w closed-new "$staging/new" || :
+  change_mode u-w closed-old "$staging/old" || :
+  if [ -e "$staging/aside" ]; then
+    change_mode u-w closed-new "$staging_target" || :
+  else
+    change_mode u-w closed-old "$staging_target" || :
+  fi
+} 2>/dev/null
+
+# change_mode MODE NAMES DIRECTORY
+change_mode() {
+  (cd "$3" && xargs -0 -r chmod "$1" -- <"$staging/$2")
+}
+
+# make_old: it will be a directory of RESTORE_PATH, and belongs to the same owner.
+make_old() {
+  if [ -s "$staging/clashing" ] && ! { mkdir "$staging/old" && dress "$staging/old" "$(stat -c '%u:%g %a' "$staging_target")"; } 2>"$work/refusal"; then
+    end_not_placed
+  fi
+  moving_undressed=
+}
+
+# move_all: no entry is replaced that has appeared meanwhile, which leaves another in new/.
+move_all() {
+  unharmed_in "$staging_target" xargs -0 -r mv -n -t "$staging/old" -- <"$staging/clashing" 2>"$work/refusal" || return 1
+  : >"$staging/aside"
+  unharmed_in / find "$staging/new" -mindepth 1 -maxdepth 1 -exec mv -n -t "$staging_target" -- {} + 2>"$work/refusal" || return 1
+  rmdir "$staging/new" 2>/dev/null || {
+    echo "an entry of the same name has appeared in $RESTORE_PATH meanwhile" >"$work/refusal"
+    return 1
+  }
+}
+
+# take_back: what is in RESTORE_PATH under one of the names is ours only after all others were moved aside.
+take_back() {
+  if [ -e "$staging/aside" ]; then
+    unharmed_in "$staging_target" xargs -0 -r mv -n -t "$staging/new" -- <"$staging/names" 2>/dev/null || :
+  fi
+  unharmed_in / find "$staging/old" -mindepth 1 -maxdepth 1 -exec mv -n -t "$staging_target" -- {} + 2>/dev/null || :
+  rm -f "$staging/aside"
+  close_what_was_opened
+  if [ -d "$staging/old" ] && ! rmdir "$staging/old" 2>/dev/null; then
+    end 1 "What was restored could be moved into $RESTORE_PATH only in part: $(head -n 1 "$work/refusal"). Nothing is lost: what was there before is in $staging/old, what was restored is in $RESTORE_PATH or $staging/new. Mend this, and run restore.sh again, which finishes it first."
+  fi
+  rm -f "$staging/placing"
+  end_not_placed
+}
+
+# keep_old gives what was moved aside its name.
+keep_old() {
+  rm -f "$staging/aside"
+  [ -d "$staging/old" ] || return 0
+  ! rmdir "$staging/old" 2>/dev/null || return 0
+  place_name=before-restore-$(date -u +%Y%m%dT%H%M%SZ)
+  while is_there "$staging_target/$place_name"; do
+    sleep 1
+    place_name=before-restore-$(date -u +%Y%m%dT%H%M%SZ)
+  done
+  unharmed_in / mv -T "$staging/old" "$staging_target/$place_name" 2>"$work/refusal" ||
+    end 1 "What was restored is in $RESTORE_PATH, but what was there under the same names could not be named $place_name: $(head -n 1 "$work/refusal"). It is in $staging/old. Mend this, and run restore.sh again, which finishes it first."
+  place_aside=$RESTORE_PATH/$place_name
+}

@@ -1,0 +1,51 @@
+# shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
+# Moves what was restored into place: all of it, or nothing. Where RESTORE_PATH is missing or empty, one rename does it.
+# Else each entry is moved, and what has the same name is moved into before-restore-TIME in RESTORE_PATH first, because it
+# may be the last copy of something.
+# Inputs: $staging, $staging_target. Results: those of place-by-moves.sh. Exit codes: 1.
+
+place() {
+  place_aside='' moving_undressed=
+  if [ -d "$staging/new" ] && is_beside_target && is_replaceable; then
+    place_by_rename
+  else
+    place_by_moves
+  fi
+  cd /
+  drop_staging "$staging" || warn "$staging could not be removed. It is not needed any more: remove it."
+}
+
+is_beside_target() {
+  case $staging in
+    "${staging_target%/}"/*) return 1 ;;
+  esac
+}
+
+# place_by_rename: the directory gets owner and mode of the one that it replaces, else those that it has in the snapshot.
+place_by_rename() {
+  if [ -d "$staging_target" ]; then
+    place_dress=$(stat -c '%u:%g %a' "$staging_target")
+  else
+    place_dress=$(run_jq restored-root -Rrn "$work/manifest")
+    [ -n "$place_dress" ] || place_dress="$(stat -c %u:%g "$staging_parent") 755"
+  fi
+  if [ ! -e "$staging/placing" ]; then
+    dress "$staging/new" "$place_dress"
+    : >"$staging/placing"
+  fi
+  # To be moved, a directory must be writable for its owner.
+  place_unwritable=
+  [ -w "$staging/new" ] || place_unwritable=yes
+  [ -z "$place_unwritable" ] || chmod u+w "$staging/new"
+  if { [ ! -d "$staging_target" ] || rmdir "$staging_target"; } 2>"$work/refusal" &&
+    unharmed_in / mv -T "$staging/new" "$staging_target" 2>"$work/refusal"; then
+    [ -z "$place_unwritable" ] || chmod u-w "$staging_target"
+    return 0
+  fi
+  # Somebody was faster, or the file system has rules of its own.
+  if [ ! -d "$staging_target" ]; then
+    mkdir "$staging_target" 2>"$work/refusal" || end_not_placed
+    dress "$staging_target" "$place_dress"
+  fi
+  place_by_moves
+}

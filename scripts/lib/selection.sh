@@ -1,0 +1,62 @@
+# shellcheck shell=sh disable=SC2154 # variables that other files set
+# What goes into a snapshot, and how it is filed. Each variable may be empty.
+#
+# BACKUP_PATHS               further directories or files beside BACKUP_PATH, absolute, one a line
+# BACKUP_EXCLUDES            patterns of restic that are left out, one a line
+# BACKUP_EXCLUDE_IF_PRESENT  directories that hold a file of such a name are left out, one a line
+# BACKUP_EXCLUDE_CACHES      yes: directories that hold a CACHEDIR.TAG are left out
+# BACKUP_EXCLUDE_LARGER_THAN larger files are left out: a number with K, M, G or T, for example 2G
+# BACKUP_TAGS                tags of the snapshot, one a line
+# Exit codes: 64 bad settings · 65 one of BACKUP_PATHS is missing.
+
+check_selection() {
+  for_each_line check_further_path "${BACKUP_PATHS:-}"
+  for_each_line check_tag "${BACKUP_TAGS:-}"
+  check_switch BACKUP_EXCLUDE_CACHES "${BACKUP_EXCLUDE_CACHES:-}" yes
+}
+
+check_further_path() {
+  check_directory BACKUP_PATHS "$1"
+  [ "$1" != "${BACKUP_PATH:-}" ] || problem "BACKUP_PATHS: \"$1\" is BACKUP_PATH already. Remove it from BACKUP_PATHS."
+}
+
+check_tag() {
+  case $1 in
+    *,*) problem "BACKUP_TAGS: \"$1\" has a comma, at which restic would split it. Write one tag on each line." ;;
+    [[:space:]]* | *[[:space:]]) problem "BACKUP_TAGS: \"$1\" has white space at an end, which restic takes off. Take it off here." ;;
+    partial | repaired | restic-backup-* | clears:* | of:* | run:* | at:*)
+      problem "BACKUP_TAGS: \"$1\" is a tag with a meaning of its own. Use another one."
+      ;;
+  esac
+}
+
+# require_further_paths: restic 0.18 and older say nothing about a path that is missing beside others.
+require_further_paths() {
+  for_each_line require_further_path "${BACKUP_PATHS:-}"
+}
+
+require_further_path() {
+  [ ! -L "$1" ] || end 65 "$1 (BACKUP_PATHS) is a symbolic link, so nothing was backed up. Name what it points to."
+  require_there "$1" " (BACKUP_PATHS)"
+  require_readable "$1" " (BACKUP_PATHS)"
+}
+
+# back_up_selection NAME DOING OPTION…: `restic backup` of all that is selected.
+back_up_selection() {
+  selection_run=$1 selection_doing=$2
+  shift 2
+  selection_ifs=$IFS
+  IFS='
+'
+  set -f
+  for selection_line in $source_left_out ${BACKUP_EXCLUDES:-}; do set -- "$@" --exclude "$selection_line"; done
+  for selection_line in ${BACKUP_EXCLUDE_IF_PRESENT:-}; do set -- "$@" --exclude-if-present "$selection_line"; done
+  for selection_line in ${BACKUP_TAGS:-}; do set -- "$@" --tag "$selection_line"; done
+  [ -z "${BACKUP_EXCLUDE_CACHES:-}" ] || set -- "$@" --exclude-caches
+  [ -z "${BACKUP_EXCLUDE_LARGER_THAN:-}" ] || set -- "$@" --exclude-larger-than "$BACKUP_EXCLUDE_LARGER_THAN"
+  set -- "$@" --
+  for selection_line in $BACKUP_PATH ${BACKUP_PATHS:-}; do set -- "$@" "$selection_line"; done
+  set +f
+  IFS=$selection_ifs
+  restic_locked "$selection_run" "$selection_doing" --json backup --host "$BACKUP_HOST" --group-by host,paths "$@"
+}

@@ -1,0 +1,28 @@
+# Notes that say nothing any more, so that they can go with what is removed.
+# Uses judge.
+include "judge";
+
+def month: 30 * 86400;
+
+# spent_notes(list; new; retried; removed)   Input: the notes. Arguments: all snapshots, the new one, and two objects of
+# ids: what later tries made needless, and what is removed now. Output: ids of
+#   unsettled   notes of this host and path whose snapshot is removed now, or counts like any other from now on
+#   accepted    notes of this host and path that a newer one has followed
+#   either      notes of snapshots that are long gone
+def spent_notes($list; $new; $retried; $removed):
+  (named_by("unsettled") + named_by("accepted")) as $ids
+  | (reduce ($list[] | select(is_named($ids))) as $snapshot ({};
+      .[$snapshot.id, $snapshot.original // $snapshot.id] = $snapshot)) as $named
+  | (map(select(.kind == "accepted") | $named[.of // ""] | select(.mine and .paths == $new.paths))
+      | max_by(.moment)) as $accepted
+  | map(
+      select(.kind == "unsettled" or .kind == "accepted")
+      | $named[.of // ""] as $snapshot
+      | select(
+          if $snapshot == null then .at < $new.moment - month
+          elif ($snapshot.mine | not) or $snapshot.paths != $new.paths then false
+          elif .kind == "accepted" then $snapshot.id != $accepted.id
+          elif $removed[$snapshot.id] then true
+          else $snapshot.moment < $new.moment - half_a_day and ($retried[$snapshot.id] | not)
+          end)
+      | .id);

@@ -1,0 +1,91 @@
+# shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set
+# Writes the snapshot, and reads what restic says that it holds.
+# Results: $report_snapshot and $snapshot_short, its id; $report_files, $report_bytes, $report_bytes_added,
+#   $snapshot_contents, what it holds; $snapshot_partial, yes where it bears that tag; $snapshot_damage, the run in which
+#   damage was seen before it was written; and the run `backup`.
+# Exit codes: 1, 11, 12, 64, 67, 130; 0 and 3 of restic go on to judge-snapshot.sh.
+
+snapshot_partial=
+snapshot_damage=
+
+write_snapshot() {
+  # What will be partial is marked so from its first moment: a kill cannot leave it looking complete.
+  [ -z "$source_unreadable" ] || snapshot_partial=yes
+  say "Backing up $BACKUP_PATH as host $BACKUP_HOST to $repository_shown ..."
+  [ -z "$source_restores" ] || say "Left out is $source_restores, where restore.sh puts files."
+  # After a signal there may be a snapshot to mark, or an upload to note down.
+  run_goes_on=yes
+  back_up_selection backup "backing up" ${snapshot_partial:+--tag partial}
+  # One snapshot that cannot be read keeps restic from finding a parent, and must not keep it from backing up. Retention
+  # sees it again.
+  if ended backup 1 && grep -q "Error loading snapshot" "$work/backup.err"; then
+    say "A snapshot in the repository cannot be read. Backing up without looking for a parent ..."
+    ! saw_damage backup || snapshot_damage=backup-before
+    copy_run backup backup-before
+    back_up_selection backup "backing up" --force ${snapshot_partial:+--tag partial}
+  fi
+  run_goes_on=
+  read_summary
+  [ -n "$report_snapshot" ] || end_without_snapshot
+  if [ -z "$report_bytes_added" ]; then
+    mark_partial
+    end 1 "Snapshot $snapshot_short was written, but restic does not say what it holds, so it was not judged. Retention was skipped."
+  fi
+  life_before_failing=note_unsettled_after
+  snapshot_contents="$(count "$report_files" file files), $(human_bytes "$report_bytes"), of which $(human_bytes "$report_bytes_added") were new in the repository"
+  say "Snapshot $snapshot_short is written: $snapshot_contents."
+}
+
+# read_summary: without a snapshot's id there is no snapshot, whatever the exit code says.
+read_summary() {
+  ended backup 0 || ended backup 3 || return 0
+  require_room "backing up"
+  tail -n 1 "$work/backup.out" >"$work/summary"
+  run_jq summary -Rrn "$work/summary" >"$work/counts" || return 0
+  {
+    read -r report_snapshot
+    read -r report_files
+    read -r report_bytes
+    read -r report_bytes_added
+  } <"$work/counts" || return 0
+  snapshot_short=$(printf '%.8s' "$report_snapshot")
+}
+
+# note_unsettled_after CODE: a run that fails is tried again, and the next try writes a snapshot of the same night, which
+# must not push out those of other nights. Where damage is recorded, nothing is removed.
+note_unsettled_after() {
+  [ "$1" -eq 67 ] || [ -n "$snapshot_partial" ] || note_unsettled
+}
+
+end_without_snapshot() {
+  require_room "backing up"
+  status_of backup
+  case $run_status in
+    0 | 3) end 1 "restic ended with code $run_status, but names no snapshot, so none may have been written. Run this again." ;;
+  esac
+  if grep -q '^Fatal: .*invalid pattern\|"message":"\(Fatal: .*invalid pattern\|strconv[.]ParseInt: \|ParseSize: \)' "$work/backup.err"; then
+    explain backup
+    show_errors
+    end 64 "Nothing was backed up, because restic does not understand what is to be left out (BACKUP_EXCLUDES, BACKUP_EXCLUDE_LARGER_THAN): $explain_cause. Correct it."
+  fi
+  note_unfinished
+  [ -z "$life_signal" ] || end_stopped backup "backing up"
+  fail backup "The backup failed"
+}
+
+# note_unfinished: what was uploaded until now belongs to no snapshot, so that prune would remove it, night after night.
+note_unfinished() {
+  case $run_status in
+    10 | 11 | 12) return 0 ;;
+  esac
+  # Nothing was uploaded where restic did not come to work. It says nothing in its first second, though it may work.
+  [ -s "$work/backup.out" ] || [ -n "$life_signal" ] || return 0
+  ! saw_damage backup || return 0
+  # A storage that is full needs the prune that the note would stop.
+  [ "${explain_kind:-}" != full ] || return 0
+  run_goes_on=yes life_spared=yes
+  say "Noting in the repository that this backup is unfinished, so that prune keeps what it has uploaded ..."
+  write_note_within 60 unfinished "A backup was cut off"
+  ended note 0 || say "That could not be noted: $(print_cause note)"
+  run_goes_on='' life_spared=''
+}

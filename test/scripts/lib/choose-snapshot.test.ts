@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { evaluate, runProgram } from "../../support/jq";
+import type { ListedSnapshot } from "../../support/listed-snapshot";
+import { day, hour, idOf, minute, namesOf, now, snapshot } from "../../support/listed-snapshot";
+
+interface Asked {
+  readonly wanted?: string;
+  readonly until?: number;
+  readonly altered?: readonly string[];
+  readonly untouched?: boolean;
+}
+
+interface Chosen {
+  readonly names: readonly string[];
+  readonly age: string;
+  readonly copied: string;
+  readonly flaw: string;
+  readonly incomplete: string;
+  readonly passedOver: string;
+  readonly counts: readonly string[];
+}
+
+describe("choose-snapshot.jq", () => {
+  it("takes the newest one of this host and path", async () => {
+    const list = [
+      snapshot("old", -day),
+      snapshot("new", -hour),
+      snapshot("host", -minute, { host: "other" }),
+      snapshot("path", -minute, { paths: ["/else"] }),
+    ];
+    const { names, age, passedOver } = await choose(list);
+    assert.deepEqual([names, age, passedOver], [["new"], "60 minutes before now", ""]);
+  });
+
+  it("finds nothing in an empty list", async () => {
+    assert.deepEqual((await choose([])).names, []);
+    assert.deepEqual((await choose([snapshot("p", -day, { tags: ["partial"] })])).names, []);
+  });
+
+  it("takes the newest until a time, which its second is part of", async () => {
+    const list = [snapshot("one", -3 * day), { ...snapshot("two", 0), time: "2026-11-20T12:00:00.9Z" }];
+    assert.deepEqual((await choose(list, { until: now })).names, ["two"]);
+    const earlier = await choose(list, { until: now - 1 });
+    assert.deepEqual([earlier.names, earlier.age], [["one"], "2 days before the time that was asked for"]);
+    assert.deepEqual((await choose(list, { until: now - 4 * day })).names, []);
+  });
+
+  it("says how old a snapshot is where a time in the future was asked for", async () => {
+    const { names, age } = await choose([snapshot("one", -3 * day)], { until: now + 900 * day });
+    assert.deepEqual([names, age], [["one"], "3 days before now"]);
+  });
+
+  it("passes over what is partial, altered or dated in the future, and says so", async () => {
+    const list = [
+      snapshot("older", -40 * day, { tags: ["partial"] }),
+      snapshot("good", -31 * day),
+      snapshot("part", -3 * day, { tags: ["partial"] }),
+      snapshot("part2", -2 * day, { tags: ["partial"] }),
+      snapshot("alt", -day, { tags: ["repaired"] }),
+      snapshot("future", 400 * day),
+    ];
+    const { names, age, passedOver } = await choose(list);
+    assert.deepEqual([names, age], [["good"], "31 days before now"]);
+    assert.match(
+      passedOver,
+      /^4 newer snapshots were passed over \(2 partial, 1 altered by a repair, 1 dated in the future\)\. The newest of them is ([0-9a-f]{8}) of 2027-12-25 13:00:00 CET: restore\.sh \1 restores it\.$/,
+    );
+    assert.ok(passedOver.includes(idOf("future").slice(0, 8)));
+    const until = await choose(list, { until: now - 2.5 * day });
+    assert.match(until.passedOver, /^1 newer snapshot was passed over \(1 partial\)/);
+  });
+
+  it("says nothing of what is older, of another host, or was asked for by its id", async () => {
+    const list = [
+      snapshot("bad", -2 * day, { tags: ["partial"] }),
+      snapshot("good", -day),
+      snapshot("host", -hour, { host: "other", tags: ["partial"] }),
+    ];
+    assert.equal((await choose(list)).passedOver, "");
+    assert.equal(
+      (await choose([...list, snapshot("p", -hour, { tags: ["partial"] })], { wanted: idOf("good") })).passedOver,
+      "",
+    );
+  });
+
+  for (const [what, details, offset, incomplete, flaw] of [
+    ["good", {}, -day, "", /^$/],
+    ["partial", { tags: ["partial"] }, -day, "yes", /partial/],
+    ["altered", { tags: ["nightly", "repaired"] }, -day, "yes", /altered by a repair/],
+    ["future", {}, 10 * day, "", /in the future/],
+    ["another host's", { host: "other" }, -day, "", /^$/],
+  ] as const) {
+    it(`takes a ${what} one by its id, and says what is wrong with it`, async () => {
+      const chosen = await choose([snapshot("one", offset, details), snapshot("two", -hour)], {
+        wanted: idOf("one").slice(0, 6),
+      });
+      assert.deepEqual([chosen.names, chosen.incomplete], [["one"], incomplete]);
+      assert.match(chosen.flaw, flaw);
+    });
+  }
+
+  it("takes no snapshot of another path by its id", async () => {
+    assert.deepEqual((await choose([snapshot("one", -day, { paths: ["/else"] })], { wanted: idOf("one") })).names, []);
+  });
+
+  it("names all that an id may mean", async () => {
+    const list = [snapshot("ab", -day), snapshot("ac", -hour)];
+    assert.deepEqual((await choose(list, { wanted: idOf("a").slice(0, 2) })).names, ["ab", "ac"]);
+  });
+
+  it("knows what restic counted, of how many paths, and whether something has written it anew", async () => {
+    const one = await choose([snapshot("one", -day, { files: 7, bytes: 70 })]);
+    assert.deepEqual([one.counts, one.copied], [["7", "70", "1"], ""]);
+    const more = await choose([snapshot("one", -day, { paths: ["/data", "/else"], original: "gone" })]);
+    assert.deepEqual([more.counts, more.copied], [["100", "100000", "2"], "yes"]);
+    const { summary: _, ...old } = snapshot("one", -day);
+    assert.deepEqual((await choose([old])).counts, ["", "", "1"]);
+  });
+
+  it("passes over what turned out to be altered", async () => {
+    const list = [
+      snapshot("old", -3 * day),
+      snapshot("copy", -2 * day, { original: "gone" }),
+      snapshot("alt", -day, { original: "gone" }),
+    ];
+    const { names, passedOver } = await choose(list, { altered: ["alt"] });
+    assert.deepEqual(names, ["copy"]);
+    assert.match(passedOver, /^1 newer snapshot was passed over \(1 altered by a repair\)/);
+    assert.deepEqual((await choose(list, { altered: ["alt"], untouched: true })).names, ["old"]);
+  });
+});
+
+async function choose(
+  list: readonly ListedSnapshot[],
+  { wanted, until, altered = [], untouched = false }: Asked = {},
+): Promise<Chosen> {
+  const described = await evaluate(["snapshots", "moments"], `snapshot_list("host"; "/data"; ${now}).snapshots`, list);
+  const args = {
+    path: "/data",
+    wanted: wanted ?? (until === undefined ? "latest" : ""),
+    until: `${until ?? ""}`,
+    now,
+    altered: altered.map(idOf).join(" "),
+    untouched: untouched ? "yes" : "",
+  };
+  // The program reads its input itself, as the shell calls it.
+  const lines = await runProgram("choose-snapshot", JSON.stringify(described), args);
+  assert.equal(lines.length, 12);
+  const [ids = "", short, , age = "", , copied = "", flaw = "", incomplete = "", passedOver = "", ...counts] = lines;
+  const names = namesOf(ids.split(" ").filter((id) => id !== ""));
+  assert.equal(short, names.length === 0 ? "" : idOf(names.at(-1) as string).slice(0, 8));
+  return { names, age, copied, flaw, incomplete, passedOver, counts };
+}

@@ -1,0 +1,278 @@
+import assert from "node:assert/strict";
+import { chmod, chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { manifest } from "../manifest";
+import type { World } from "../shell-under-test";
+import { inBothShells, inBusybox } from "../shell-under-test";
+import { backedUp, forNobodyBut, inPlaceOf, restored, stagings } from "./restore-trials";
+
+describe("place-by-moves.sh", function () {
+  this.timeout(120_000);
+
+  inBothShells("keeps what is in the directory already", async (world) => {
+    await backedUp(world);
+    await fill(world);
+    const { report } = await restored(world, 0);
+    const aside = await asideOf(world);
+    assert.deepEqual(await names(world), ["clash", "dangling", "jira.zip", "line\nend", "only", "untouched"]);
+    assert.equal(await readFile(join(world.target, "clash"), "utf8"), "restored");
+    assert.equal(await readFile(join(world.target, "untouched", "file"), "utf8"), "mine");
+    assert.deepEqual((await readdir(aside)).sort(), ["clash", "dangling", "line\nend"]);
+    assert.equal(await readFile(join(aside, "line\nend", "file"), "utf8"), "mine");
+    const { mode, uid, gid } = await stat(aside);
+    assert.deepEqual([mode & 0o7777, uid, gid], [0o2770, 2001, 2002]);
+    assert.ok(report.message.includes(`is now in ${aside}.`));
+    assert.deepEqual(await stagings(world), []);
+    // Again, with what is there now.
+    await restored(world, 0);
+    assert.equal((await readdir(world.target)).filter((name) => name.startsWith("before-restore-")).length, 2);
+  });
+
+  inBothShells("moves directories that their owner may not write to, on both sides", async (world) => {
+    for (const [root, content] of [
+      [world.source, "restored"],
+      [world.target, "mine"],
+    ] as const) {
+      await mkdir(join(root, "closed"), { recursive: true });
+      await writeFile(join(root, "closed", "file"), content);
+      await writeFile(join(root, "file"), content);
+    }
+    await execa("chown", ["-R", "65534:65534", world.source]);
+    await chmod(join(world.source, "closed"), 0o555);
+    await backedUp(world);
+    await chmod(join(world.target, "closed"), 0o500);
+    await restored(world, 0, { asNobody: true });
+    const aside = await asideOf(world);
+    for (const [path, content, mode] of [
+      [world.target, "restored", 0o555],
+      [aside, "mine", 0o500],
+    ] as const) {
+      assert.equal(await readFile(join(path, "closed", "file"), "utf8"), content);
+      assert.equal((await stat(join(path, "closed"))).mode & 0o7777, mode);
+    }
+  });
+
+  inBothShells("leaves all as it was where it may not move something aside", async (world) => {
+    await writeFile(join(world.source, "a-file"), "restored");
+    await mkdir(join(world.source, "sub"));
+    await writeFile(join(world.source, "sub", "file"), "restored");
+    await backedUp(world);
+    await mkdir(join(world.target, "sub"), { recursive: true });
+    for (const name of ["a-file", "sub/file", "other"]) {
+      await writeFile(join(world.target, name), "mine");
+    }
+    for (const [why, prepare, words] of [
+      [
+        "a mount point",
+        () => execa("mount", ["-t", "tmpfs", "tmpfs", join(world.target, "sub")]),
+        /sub is a mount point, or holds one/,
+      ],
+      [
+        "a mounted file",
+        () => execa("mount", ["--bind", join(world.target, "other"), join(world.target, "a-file")]),
+        /a-file is a mount point/,
+      ],
+    ] as const) {
+      await prepare();
+      try {
+        await leavesAll(world, why, words);
+      } finally {
+        await execa("umount", [join(world.target, why === "a mount point" ? "sub" : "a-file")]);
+      }
+    }
+    await mkdir(join(world.target, "sub", "deep"));
+    await execa("mount", ["-t", "tmpfs", "tmpfs", join(world.target, "sub", "deep")]);
+    try {
+      await leavesAll(world, "a mount point further down", /sub is a mount point, or holds one/);
+    } finally {
+      await execa("umount", [join(world.target, "sub", "deep")]);
+    }
+    // What is mounted elsewhere is in nobody's way.
+    await mkdir(join(world.target, "else where"));
+    await execa("mount", ["-t", "tmpfs", "tmpfs", join(world.target, "else where")]);
+    try {
+      await restored(world, 0);
+    } finally {
+      await execa("umount", [join(world.target, "else where")]);
+    }
+  });
+
+  inBothShells("leaves all as it was where entries belong to others", async (world) => {
+    for (const name of ["a-file", "b-file", "z-dir"]) {
+      await writeFile(join(world.source, name), "restored");
+    }
+    await execa("chown", ["-R", "65534:65534", world.source]);
+    await backedUp(world);
+    await mkdir(join(world.target, "z-dir"), { recursive: true });
+    for (const name of ["a-file", "b-file"]) {
+      await writeFile(join(world.target, name), "mine");
+    }
+    // Only the owner of an entry may move it out of a directory with this bit.
+    await forNobodyBut(world, [world.target, 0], [join(world.target, "b-file"), 0]);
+    await chmod(world.target, 0o1777);
+    await leavesAllAsNobody(world, /cannot be moved into place: .*b-file.*[Nn]ot permitted/);
+    // A directory of somebody else's cannot be opened.
+    await chmod(world.target, 0o777);
+    await chown(join(world.target, "z-dir"), 0, 0);
+    await leavesAllAsNobody(world, /cannot be moved into place: .*z-dir.*[Nn]ot permitted/);
+  });
+
+  inBothShells("takes back what it has moved where a move fails", async (world) => {
+    await backedUp(world);
+    await fill(world);
+    const before = await manifestOfOld(world);
+    for (const [what, first] of [
+      ["the first entry is moved aside", "*/old"],
+      ["the first entry is moved into place", "*/import"],
+    ] as const) {
+      const env = await inPlaceOf(
+        world,
+        "mv",
+        `case "$3" in ${first}) [ -e "${world.path("failed")}" ] || { : >"${world.path("failed")}"; "$real" -n -t "$3" -- "$5"; echo "mv: no such luck" >&2; exit 1; } ;; esac\nexec "$real" "$@"`,
+      );
+      const { report } = await restored(world, 1, { env });
+      assert.match(
+        report.message,
+        /complete, but cannot be moved into place: mv: no such luck\. .* is as it was/,
+        what,
+      );
+      assert.deepEqual(await manifestOfOld(world), before, what);
+      const [staging = ""] = await stagings(world);
+      assert.deepEqual(
+        (await readdir(join(staging, "new"))).sort(),
+        ["clash", "dangling", "jira.zip", "line\nend", "only"],
+        what,
+      );
+      await rm(world.path("failed"));
+    }
+    await restored(world, 0);
+  });
+
+  inBothShells("replaces nothing that appears meanwhile", async (world) => {
+    await backedUp(world);
+    await fill(world);
+    const env = await inPlaceOf(
+      world,
+      "mv",
+      `case "$3" in */import) [ -e "${world.target}/only" ] || echo late >"${world.target}/only" ;; esac\nexec "$real" "$@"`,
+    );
+    const { report } = await restored(world, 1, { env });
+    assert.match(report.message, /an entry of the same name has appeared in .* meanwhile/);
+    assert.equal(await readFile(join(world.target, "only"), "utf8"), "late\n");
+    assert.equal(await readFile(join(world.target, "clash"), "utf8"), "mine");
+    await restored(world, 0);
+  });
+
+  for (const [when, script] of [
+    ["before the first move", "kill -KILL 0"],
+    ["after one entry was moved aside", 'case "$3" in */old) "$real" -n -t "$3" -- "$5" ;; esac; kill -KILL 0'],
+    ["after all were moved aside", 'case "$3" in */old) exec "$real" "$@" ;; esac; kill -KILL 0'],
+    [
+      "after one entry was moved into place",
+      'case "$3" in */old) exec "$real" "$@" ;; */import) "$real" -n -t "$3" -- "$5" ;; esac; kill -KILL 0',
+    ],
+    ["after all were moved into place", 'case "$1" in -n) exec "$real" "$@" ;; esac; kill -KILL 0'],
+    ["after what was there has its name", '"$real" "$@"; case "$1" in -T) kill -KILL 0 ;; esac'],
+  ] as const) {
+    inBothShells(`finishes what was killed ${when}`, async (world) => {
+      await backedUp(world);
+      await fill(world);
+      await chmod(join(world.target, "line\nend"), 0o500);
+      await world.start("restore.sh", [], { env: await inPlaceOf(world, "mv", script) }).outcome;
+      const [staging = ""] = await stagings(world);
+      assert.ok((await readdir(staging)).includes("placing"));
+      const { report } = await restored(world, 0);
+      assert.match(report.warning ?? "", /An earlier restore was killed while it moved its files/);
+      assert.deepEqual(await stagings(world), []);
+      for (const name of ["clash", "only", "line\nend"]) {
+        assert.equal(await readFile(join(world.target, name), "utf8"), "restored", name);
+      }
+      // Each entry of the user's is there once, in one of the directories that restores have moved things to.
+      const asides = (await readdir(world.target)).filter((name) => name.startsWith("before-restore-"));
+      const kept = (await Promise.all(asides.map((name) => manifest(join(world.target, name))))).flat();
+      const mine = (await contents(world, asides)).filter((content) => content === "mine");
+      assert.equal(mine.length, 2, kept.join("\n"));
+      assert.equal(await readFile(join(world.target, "untouched", "file"), "utf8"), "mine");
+    });
+  }
+
+  inBusybox("moves 50,000 entries in seconds", async (world) => {
+    for (const root of [world.source, world.target]) {
+      await mkdir(root, { recursive: true });
+      await execa(
+        "sh",
+        ["-c", `i=0; while [ $i -lt 50000 ]; do : >"entry with a long name, number $i"; i=$((i + 1)); done`],
+        { cwd: root },
+      );
+    }
+    await backedUp(world);
+    const started = Date.now();
+    const { output } = await restored(world, 0);
+    assert.ok(Date.now() - started < 60_000, `${Date.now() - started} ms`);
+    assert.equal((await readdir(world.target)).length, 50_002, output);
+    assert.equal((await readdir(await asideOf(world))).length, 50_000);
+  });
+});
+
+/** A target with entries of its own, and a source of which some have the same names; in a snapshot. */
+async function fill(world: World): Promise<void> {
+  await mkdir(join(world.target, "untouched"), { recursive: true });
+  await writeFile(join(world.target, "untouched", "file"), "mine");
+  await writeFile(join(world.target, "clash"), "mine");
+  await mkdir(join(world.target, "line\nend"));
+  await writeFile(join(world.target, "line\nend", "file"), "mine");
+  await symlink("nowhere", join(world.target, "dangling"));
+  for (const name of ["clash", "line\nend", "only", "dangling"]) {
+    await writeFile(join(world.source, name), "restored");
+  }
+  await chown(world.target, 2001, 2002);
+  await chmod(world.target, 0o2770);
+  await backedUp(world);
+}
+
+async function names(world: World): Promise<string[]> {
+  return (await readdir(world.target)).filter((name) => !name.startsWith("before-restore-")).sort();
+}
+
+async function asideOf(world: World): Promise<string> {
+  const name = (await readdir(world.target)).filter((entry) => entry.startsWith("before-restore-")).sort()[0];
+  assert.match(name ?? "", /^before-restore-\d{8}T\d{6}Z$/);
+  return join(world.target, name as string);
+}
+
+/** What is in the target, but for what a restore stages there. */
+async function manifestOfOld(world: World): Promise<string[]> {
+  const staging = Buffer.from(".restic-backup-restore.").toString("hex");
+  return (await manifest(world.target)).filter((line) => !line.startsWith(staging));
+}
+
+async function leavesAll(world: World, why: string, words: RegExp): Promise<void> {
+  const before = await manifestOfOld(world);
+  const { report } = await restored(world, 1);
+  assert.match(report.message, words, why);
+  assert.match(report.message, /is as it was/);
+  assert.deepEqual(await manifestOfOld(world), before, why);
+  const [staging = ""] = await stagings(world);
+  assert.deepEqual(await manifest(join(staging, "new")), await manifest(world.source), why);
+}
+
+/** Where the world does not belong to that user wholly. */
+async function leavesAllAsNobody(world: World, words: RegExp): Promise<void> {
+  const before = await manifestOfOld(world);
+  const { exitCode, output } = await world.start("restore.sh", [], { asNobody: true }).outcome;
+  assert.equal(exitCode, 1, output);
+  assert.match(output, words);
+  assert.deepEqual(await manifestOfOld(world), before, output);
+}
+
+async function contents(world: World, folders: readonly string[]): Promise<string[]> {
+  const paths = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(join(world.target, folder), { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name)),
+    ),
+  );
+  return Promise.all(paths.flat().map((path) => readFile(path, "utf8")));
+}
