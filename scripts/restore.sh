@@ -1,7 +1,8 @@
 #!/bin/sh
-# Restores a snapshot of BACKUP_PATH into the directory RESTORE_PATH, and checks it. Without an argument it takes the newest
-# one with which nothing is known to be wrong. Nothing appears in RESTORE_PATH before all of it is there and verified. What
-# is there under the same name is moved into a directory before-restore-… in it; other files stay as they are.
+# Restores a snapshot of BACKUP_PATH into the directory RESTORE_PATH, and checks it. Without an argument it takes the
+# newest one with which nothing is known to be wrong. Nothing appears in RESTORE_PATH before all of it is there and
+# verified. What is there under the same name is moved into a directory before-restore-… in it; other files stay as they
+# are.
 #
 # Usage: restore.sh [--skip-space-check] [latest | ID | TIME]
 #        restore.sh --list

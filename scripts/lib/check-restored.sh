@@ -16,7 +16,9 @@ restore_into_staging() {
   else
     ended restore 1 || end_failed restore
     explain restore
-    [ -z "$explain_damage" ] && [ "$explain_kind" != full ] || end_failed restore
+    case $explain_damage:$explain_kind in
+      :full | ?*:*) end_failed restore ;;
+    esac
   fi
   open_to_owner
   count_restored

@@ -53,8 +53,8 @@ def errors_of_damage:
     kind: "damage",
     hint: "This key does not belong to the config: two inits ran at once, or one of both is damaged. If the repository holds no backup yet, remove everything in it and run init.sh again; otherwise delete nothing, move the key of that name out of its directory keys/, and try again."
   },
-  { # repository/raw.go, global/global.go
-    pattern: "LoadRaw\\(<(key|config)/[^>]*>\\): invalid data|config file has zero size|config cannot be loaded: (invalid|unexpected end|ciphertext|LoadRaw)|<(key|config)/[^>]*>.* failed: file is too short",
+  { # repository/raw.go, global/global.go; crypto/crypto.go panics at a config of less than 16 bytes
+    pattern: "LoadRaw\\(<(key|config)/[^>]*>\\): invalid data|config file has zero size|config cannot be loaded: (invalid|unexpected end|ciphertext|LoadRaw|nonce|trying to decrypt|not supported)|^panic: .* slice bounds out of range \\[16:|<(key|config)/[^>]*>.* failed: file is too short",
     kind: "damage",
     hint: $repair_key
   },
@@ -97,7 +97,7 @@ def errors_of_damage:
     hint: $repair_packs
   },
   { # repository/repository.go
-    pattern: "ciphertext verification failed|decompressing blob .* failed|wrong data returned, hash is|overlapping blobs in pack|invalid blob length|: (hash|data) mismatch|invalid data returned",
+    pattern: "ciphertext verification failed|ciphertext too short|nonce is invalid|decompressing blob .* failed|wrong data returned, hash is|overlapping blobs in pack|invalid blob length|: (hash|data) mismatch|invalid data returned",
     kind: "damage",
     hint: $repair_packs
   },

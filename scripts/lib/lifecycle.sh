@@ -39,6 +39,11 @@ finish() {
   life_code=$?
   trap '' TERM INT
   trap - EXIT
+  if [ -z "$report_message" ] && [ -n "$life_signal" ]; then
+    # Ctrl-C at a terminal reaches every small program that this shell has started.
+    report_message="Stopped by SIG$life_signal. Run this again."
+    life_code=130
+  fi
   if [ -z "$report_message" ]; then
     report_message="The script stopped at a place where it should not stop. The lines above may say why."
     life_code=1

@@ -1,9 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
-# What the snapshot holds below BACKUP_PATH, entry by entry: what was restored is compared with this, and not with what the
-# snapshot says of itself, which does not know what it has lost since.
-# Inputs: $report_snapshot, BACKUP_PATH. Results: $work/manifest (a line for each entry, see manifest.jq),
-# $work/manifest-classes (these counted, see entries.awk), and the variables below.
-# Exit codes: those of fail; 65 the snapshot holds no file.
+# What the snapshot holds below BACKUP_PATH, entry by entry: what was restored is compared with this, and not with what
+# the snapshot says of itself, which does not know what it has lost since. Inputs: $report_snapshot, BACKUP_PATH.
+# Results: $work/manifest (a line for each entry, see manifest.jq), $work/manifest-classes (these counted, see
+# entries.awk), and the variables below. Exit codes: those of fail; 65 the snapshot holds no file.
 
 manifest_files=0
 manifest_bytes=0
@@ -13,29 +12,39 @@ manifest_closed=0
 # What the snapshot held when it was made, in words, if that was something else.
 manifest_was=
 
-# read_manifest: the list is not kept, because that of a million files takes 350 MB. restic writes it into a pipe, from
-# which the watch must not read, so that no progress is shown meanwhile.
+# read_manifest: without a lock first, because an operator in need should not wait for one. What fails then is asked for
+# again under the lock: a prune that replaces an index meanwhile looks like damage.
 read_manifest() {
   say "Reading what snapshot $chosen_short holds ..."
+  list_manifest --no-lock
+  if ! ended manifest 0 || [ -s "$work/manifest.err" ]; then
+    say "That did not end well. Reading it once more, when nobody else is at work on the repository ..."
+    list_manifest --retry-lock="${BACKUP_LOCK_WAIT}s"
+  fi
+  ended manifest 0 || fail manifest "Nothing was restored, because the files of snapshot $chosen_short cannot be listed; another one of restore.sh --list may be whole"
+  require_clean manifest "Nothing was restored from snapshot $chosen_short"
+  require_room "listing the snapshot"
+  [ "$life_status" -eq 0 ] || end 1 "Nothing was restored, because the list of the files of snapshot $chosen_short could not be read. The lines above say why."
+  summarize_manifest
+}
+
+# list_manifest OPTION: the list is not kept, because that of a million files takes 350 MB. restic writes it into a
+# pipe, from which the watch must not read, so that no progress is shown meanwhile.
+list_manifest() {
   [ -p "$work/manifest.out" ] || mkfifo "$work/manifest.out"
   run_jq manifest -rn --arg path "$BACKUP_PATH" <"$work/manifest.out" >"$work/manifest" &
   manifest_reader=$!
   # Where restic is not even started, nobody would ever write into the pipe.
   life_before_failing=end_reader
   watch_interval=1000000
-  set -- --recursive "$BACKUP_PATH"
-  ! has_further_paths || set --
-  run_restic manifest 0 "listing the snapshot" --no-lock --json ls "$report_snapshot" "$@"
+  set -- "$1" --json ls "$report_snapshot" --recursive "$BACKUP_PATH"
+  ! has_further_paths || set -- "$1" --json ls "$report_snapshot"
+  run_restic manifest 0 "listing the snapshot" "$@"
   watch_interval=
   life_before_failing=
   life_child=$manifest_reader
   wait_for_child
   stop_if_asked "Nothing was restored."
-  ended manifest 0 || fail manifest "Nothing was restored, because the files of snapshot $chosen_short cannot be listed; another one of restore.sh --list may be whole"
-  require_clean manifest "Nothing was restored from snapshot $chosen_short"
-  require_room "listing the snapshot"
-  [ "$life_status" -eq 0 ] || end 1 "Nothing was restored, because the list of the files of snapshot $chosen_short could not be read. The lines above say why."
-  summarize_manifest
 }
 
 # end_reader: SIGTERM would be lost on a subshell that has just begun and still has the traps of its parent.
@@ -66,8 +75,8 @@ summarize_manifest() {
   compare_with_own_words
 }
 
-# compare_with_own_words: `restic repair snapshots --forget` takes out what is lost, and leaves no other sign than that the
-# snapshot says that it held more.
+# compare_with_own_words: `restic repair snapshots --forget` takes out what is lost, and leaves no other sign than that
+# the snapshot says that it held more.
 compare_with_own_words() {
   manifest_was=
   [ -n "$chosen_files" ] && [ -n "$chosen_bytes" ] || return 0

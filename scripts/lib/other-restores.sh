@@ -30,7 +30,7 @@ read_mark() {
     read -r others_inode
     IFS= read -r others_target
   } <"$others_mark" 2>/dev/null || return 1
-  [ "$others_inode" = "$(stat -c %i "$1")" ] && [ "$others_target" = "${staging_target##*/}" ]
+  [ "$others_inode" = "$(stat -c %i "$1")" ] && [ "$others_target" = "$(print_side "$1")" ]
 }
 
 # is_alive: here the process tells. Elsewhere the time of the mark does: it changes as long as that restore is alive. Our
@@ -42,10 +42,13 @@ is_alive() {
   fi
   others_beat=$(stat -c %Y "$others_mark")
   others_age=$(($(stat -c %Y "$staging/$staging_mark") - others_beat))
+  # The clock of its node may have been ahead.
+  [ "$others_age" -ge 0 ] || others_age=0
   [ "$others_age" -ge "$others_patience" ] ||
     say "Looking whether the restore on ${others_place%% *} is alive, for at most $others_patience seconds ..."
   while [ "$others_age" -lt "$others_patience" ]; do
     pause 2
+    touch "$staging/$staging_mark"
     if [ -n "$life_signal" ]; then
       drop_staging "$staging" || :
       stop_if_asked "Nothing was restored."
@@ -71,6 +74,7 @@ settle_dead_restore() {
     write_mark
     place
     staging=$others_own
+    [ -z "$place_aside" ] || warn "What was there before that restore is in $place_aside."
   else
     say "Removing what an earlier restore left in $others_directory ..."
     drop_staging "$others_directory" ||

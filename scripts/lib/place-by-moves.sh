@@ -7,34 +7,38 @@
 place_aside=
 
 place_by_moves() {
-  if [ -e "$staging/placing" ]; then
-    close_what_was_opened
-    keep_old
-  fi
+  [ ! -e "$staging/placing" ] || close_what_was_opened
   if [ -d "$staging/new" ]; then
-    list_moves
+    # What is made from here on is made before anything is moved: the file system may have no room for it later.
+    if ! { list_moves && make_old; } 2>"$work/refusal"; then
+      end_not_placed
+    fi
     refuse_mount_points
+    true 2>"$work/refusal" >"$staging/placing" || end_not_placed
     open_closed_directories
-    make_old
-    : >"$staging/placing"
     keep_beating move_all || take_back
     close_what_was_opened
   fi
   keep_old
 }
 
-# list_moves. Results: files of names, each ended by a NUL: $staging/names, all that is to be moved into place; clashing,
-# those that exist there; closed-new and closed-old, directories of them that must be opened to be moved.
+# list_moves. Results: files of names, each ended by a NUL: $staging/names, all that is to be moved into place, also by a
+# restore that was killed meanwhile; clashing, those that exist there; closed-new and closed-old, directories of them that
+# must be opened to be moved.
 list_moves() {
-  cd "$staging/new"
+  place_names=/dev/null
+  [ -e "$staging/placing" ] || place_names=$staging/names
+  [ -e "$staging/aside" ] || true >"$staging/unaside" || return 1
+  true >"$staging/clashing" || return 1
+  cd "$staging/new" || return 1
   for place_entry in ..?* .[!.]* *; do
     is_there "$place_entry" || continue
-    printf '%s\0' "$place_entry" >&3
+    printf '%s\0' "$place_entry" >&3 || return 1
     ! is_closed "$place_entry" || printf '%s\0' "$place_entry" >&5
     is_there "$staging_target/$place_entry" || continue
-    printf '%s\0' "$place_entry" >&4
+    printf '%s\0' "$place_entry" >&4 || return 1
     ! is_closed "$staging_target/$place_entry" || printf '%s\0' "$place_entry" >&6
-  done 3>"$staging/names" 4>"$staging/clashing" 5>"$staging/closed-new" 6>"$staging/closed-old"
+  done 3>"$place_names" 4>"$staging/clashing" 5>"$staging/closed-new" 6>"$staging/closed-old"
   cd /
 }
 
@@ -67,8 +71,7 @@ refuse_mount_points() {
 
 open_closed_directories() {
   if ! { change_mode u+w closed-new "$staging/new" && change_mode u+w closed-old "$staging_target"; } 2>"$work/refusal"; then
-    close_what_was_opened
-    end_not_placed
+    take_back
   fi
 }
 
@@ -90,8 +93,9 @@ change_mode() {
 
 # make_old: it will be a directory of RESTORE_PATH, and belongs to the same owner.
 make_old() {
-  if [ -s "$staging/clashing" ] && ! { mkdir "$staging/old" && dress "$staging/old" "$(stat -c '%u:%g %a' "$staging_target")"; } 2>"$work/refusal"; then
-    end_not_placed
+  if [ -s "$staging/clashing" ] && [ ! -d "$staging/old" ]; then
+    mkdir "$staging/old" || return 1
+    dress "$staging/old" "$(stat -c '%u:%g %a' "$staging_target")"
   fi
   moving_undressed=
 }
@@ -99,7 +103,7 @@ make_old() {
 # move_all: no entry is replaced that has appeared meanwhile, which leaves another in new/.
 move_all() {
   unharmed_in "$staging_target" xargs -0 -r mv -n -t "$staging/old" -- <"$staging/clashing" 2>"$work/refusal" || return 1
-  : >"$staging/aside"
+  [ -e "$staging/aside" ] || mv "$staging/unaside" "$staging/aside" 2>"$work/refusal" || return 1
   unharmed_in / find "$staging/new" -mindepth 1 -maxdepth 1 -exec mv -n -t "$staging_target" -- {} + 2>"$work/refusal" || return 1
   rmdir "$staging/new" 2>/dev/null || {
     echo "an entry of the same name has appeared in $RESTORE_PATH meanwhile" >"$work/refusal"

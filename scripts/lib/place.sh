@@ -1,12 +1,12 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
-# Moves what was restored into place: all of it, or nothing. Where RESTORE_PATH is missing or empty, one rename does it.
-# Else each entry is moved, and what has the same name is moved into before-restore-TIME in RESTORE_PATH first, because it
+# Moves what was restored into place: all of it, or nothing. Where RESTORE_PATH is missing, one rename does it. One that is
+# there stays, even if it is empty: another pod may have mounted it, and it may have attributes of its own. Then each entry is moved, and what has the same name is moved into before-restore-TIME in RESTORE_PATH first, because it
 # may be the last copy of something.
 # Inputs: $staging, $staging_target. Results: those of place-by-moves.sh. Exit codes: 1.
 
 place() {
   place_aside='' moving_undressed=
-  if [ -d "$staging/new" ] && is_beside_target && is_replaceable; then
+  if [ -d "$staging/new" ] && is_beside_target && [ ! -d "$staging_target" ]; then
     place_by_rename
   else
     place_by_moves
@@ -21,24 +21,19 @@ is_beside_target() {
   esac
 }
 
-# place_by_rename: the directory gets owner and mode of the one that it replaces, else those that it has in the snapshot.
+# place_by_rename: the directory gets owner and mode that it has in the snapshot.
 place_by_rename() {
-  if [ -d "$staging_target" ]; then
-    place_dress=$(stat -c '%u:%g %a' "$staging_target")
-  else
-    place_dress=$(run_jq restored-root -Rrn "$work/manifest")
-    [ -n "$place_dress" ] || place_dress="$(stat -c %u:%g "$staging_parent") 755"
-  fi
+  place_dress=$(run_jq restored-root -Rrn "$work/manifest")
+  [ -n "$place_dress" ] || place_dress="$(stat -c %u:%g "$staging_parent") 755"
   if [ ! -e "$staging/placing" ]; then
     dress "$staging/new" "$place_dress"
-    : >"$staging/placing"
+    true 2>"$work/refusal" >"$staging/placing" || end_not_placed
   fi
   # To be moved, a directory must be writable for its owner.
   place_unwritable=
   [ -w "$staging/new" ] || place_unwritable=yes
   [ -z "$place_unwritable" ] || chmod u+w "$staging/new"
-  if { [ ! -d "$staging_target" ] || rmdir "$staging_target"; } 2>"$work/refusal" &&
-    unharmed_in / mv -T "$staging/new" "$staging_target" 2>"$work/refusal"; then
+  if unharmed_in / mv -T "$staging/new" "$staging_target" 2>"$work/refusal"; then
     [ -z "$place_unwritable" ] || chmod u-w "$staging_target"
     return 0
   fi

@@ -2,7 +2,7 @@
 #
 # snapshot_list(host; path; now)   Input: what `restic snapshots --json` printed, an array or null. Arguments:
 #   BACKUP_HOST and BACKUP_PATH, and seconds since 1970. Output: an object with
-#     snapshots        oldest first; see `described`
+#     snapshots        oldest first, a copy before what it is a copy of; see `described`
 #     notes            in the order in which they were written; see `note`
 #     damaged_since    seconds: when the oldest damage was noted that nobody has cleared; null if there is none
 #     damage_notes     the ids of the notes that say so
@@ -97,7 +97,7 @@ def snapshot_list($host; $path; $now):
   (. // []) | map({paths: [], tags: [], hostname: ""} + .)
   | copies as $copies
   | (map(select(is_note($path)) | note) | sort_by(.at, .id)) as $notes
-  | (map(select(is_note($path) | not) | described($copies; $host; $path; $now)) | sort_by(.moment, .id)) as $snapshots
+  | (map(select(is_note($path) | not) | described($copies; $host; $path; $now)) | sort_by(.moment, .original == null, .id)) as $snapshots
   | ($notes | uncleared) as $damage
   | {
       snapshots: $snapshots,

@@ -56,7 +56,7 @@ end_unwritable() {
 make_staging() {
   find_target
   staging=
-  ! is_replaceable || staging=$(mktemp -d "${staging_parent%/}/.restic-backup-restore.XXXXXX" 2>/dev/null) || staging=
+  [ -d "$staging_target" ] || staging=$(mktemp -d "${staging_parent%/}/.restic-backup-restore.XXXXXX" 2>/dev/null) || staging=
   if [ -z "$staging" ]; then
     make_directories "$staging_target"
     staging=$(mktemp -d "$staging_target/.restic-backup-restore.XXXXXX" 2>"$work/refusal") || end_unwritable "$staging_target"
@@ -67,29 +67,26 @@ make_staging() {
   mkdir "$staging/new" 2>"$work/refusal" || end_unwritable "$staging"
 }
 
-# is_replaceable: whether one rename may put a directory where RESTORE_PATH is: it is missing, or it is empty, no mount
-# point, and nobody stands in it, who would stand nowhere then.
-is_replaceable() {
-  [ -d "$staging_target" ] || return 0
-  [ "$(stat -c %d "$staging_target")" = "$(stat -c %d "$staging_parent")" ] || return 1
-  ! is_mount_point "$staging_target" || return 1
-  [ -z "$(find "$staging_target" -mindepth 1 -maxdepth 1 ! -name '.restic-backup-restore.??????' -print -quit)" ] || return 1
-  for staging_cwd in /proc/[0-9]*/cwd; do
-    # shellcheck disable=SC3013 # both shells know -ef, and readlink for each process would be slow
-    [ ! "$staging_cwd" -ef "$staging_target" ] || return 1
-  done
-}
-
 # write_mark: whoever meets this directory later must know whether its restore is alive. The number of the directory tells
 # it from a copy of itself that a backup has brought here.
 write_mark() {
   {
-    echo "Here restore.sh of restic-backup restores. The next restore removes this directory when the process below has died."
-    print_process
-    echo "$$ $(print_start "$$")"
-    stat -c %i "$staging"
-    echo "${staging_target##*/}"
-  } >"$staging/$staging_mark" 2>"$work/refusal" || end_unwritable "$staging"
+    {
+      echo "Here restore.sh of restic-backup restores. The next restore removes this directory when the process below has died."
+      print_process
+      echo "$$ $(print_start "$$")"
+      stat -c %i "$staging"
+      print_side "$staging"
+    } >"$staging/$staging_mark.new" && mv "$staging/$staging_mark.new" "$staging/$staging_mark"
+  } 2>"$work/refusal" || end_unwritable "$staging"
+}
+
+# print_side DIRECTORY: in RESTORE_PATH, or beside the directory of that name, whatever its volume is called here.
+print_side() {
+  case $1 in
+    "${staging_target%/}"/*) echo in ;;
+    *) echo "beside ${staging_target##*/}" ;;
+  esac
 }
 
 # print_process: where process ids mean what they mean here.

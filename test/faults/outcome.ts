@@ -34,7 +34,8 @@ async function seenAt(fault: Fault): Promise<string> {
       await recovered(scene);
     };
     try {
-      await Promise.race([row(), sleep(within * 1000).then(() => Promise.reject(new Error("took too long")))]);
+      const late = sleep(within * 1000, undefined, { ref: false });
+      await Promise.race([row(), late.then(() => Promise.reject(new Error("took too long")))]);
     } finally {
       await scene.end();
     }

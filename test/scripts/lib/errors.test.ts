@@ -75,7 +75,6 @@ const neverSeen: Readonly<Record<string, string>> = {
   "Detected data corruption while (saving|writing)": "needs memory that fails",
   "[Ss]tale (NFS )?file handle": "needs a file server that goes away",
   "contains 1 errors: \\[partial download error: ": "restic's circuit breaker speaks first",
-  "^restic ended with code [0-9]+ and said nothing$": "are words of explain-run.jq, tried below",
 };
 
 const right: Readonly<Record<string, (found: Explained, ended: string) => void>> = {

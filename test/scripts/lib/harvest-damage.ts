@@ -38,6 +38,13 @@ async function flip(path: string, at: number, count = 1): Promise<void> {
   await writeFile(path, bytes);
 }
 
+/** What a file system that crashed may leave. */
+async function zero(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  await chmod(path, 0o600);
+  await writeFile(path, bytes.fill(0, 0, Math.min(bytes.length, 4096)));
+}
+
 async function cut(path: string, size?: number): Promise<void> {
   await chmod(path, 0o600);
   await truncate(path, size ?? Math.floor((await stat(path)).size / 2));
@@ -103,8 +110,17 @@ const others: readonly Scene[] = [
   special("damage-header-of-a-pack", "a pack's last bytes are wrong", "damage", async (place) =>
     flip(await firstPack(place), -5, 4),
   ),
-  special("damage-many-bytes-of-a-pack", "a pack begins with zeros", "damage", async (place) =>
-    flip(await firstPack(place), 0, 9000),
+  special("damage-zeros-in-files", "a pack of files begins with zeros", "damage", async (place) =>
+    zero(await firstPack(place)),
+  ),
+  special("damage-zeros-in-trees", "a pack of trees begins with zeros", "damage", async (place) =>
+    zero((await place.packs("trees")).at(-1) as string),
+  ),
+  special("damage-zeros-in-the-config", "the config begins with zeros", "damage", (place) =>
+    zero(inRepository(place, "config")),
+  ),
+  special("damage-stump-of-the-config", "the config is cut to ten bytes", "damage", (place) =>
+    cut(inRepository(place, "config"), 10),
   ),
   special("damage-pack-with-another-name", "a pack has another name", "damage", async (place) =>
     rename(await firstPack(place), inRepository(place, "data", "00", "0".repeat(64))),

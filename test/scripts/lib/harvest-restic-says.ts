@@ -101,6 +101,7 @@ function distinct(text: string): string {
     .filter((line) => {
       const kind = line
         .replace(/[0-9a-f]{8,}/g, "#")
+        .replace(/retrying after \S+/, "retrying after")
         .replace(/\d+/g, "0")
         .replace(/(attachments|exports|data)\/[\w ]+/g, "$1/");
       seen.set(kind, (seen.get(kind) ?? 0) + 1);
