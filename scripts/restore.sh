@@ -105,7 +105,7 @@ read_arguments() {
 }
 
 tell_result() {
-  result="Snapshot $chosen_short of $chosen_time, $chosen_age, is restored: $(count "$report_files" file files), $(human_bytes "$report_bytes"), verified, are in $RESTORE_PATH.${place_aside:+ What was there under the same names is now in $place_aside.}"
+  result="Snapshot $chosen_short of $chosen_time, $chosen_age, is restored: $(count "$report_files" file files), $(human_bytes "$report_bytes"), verified, in $RESTORE_PATH.${place_aside:+ What was there under the same names is now in $place_aside.}"
   [ -z "$lacks" ] || lacks="Contents are complete, but not all is as in the snapshot: $lacks. $lacks_hint"
   if [ -n "$chosen_incomplete" ]; then
     [ -z "$lacks" ] || warn "$lacks"

@@ -223,8 +223,6 @@ describe("the variables of pods", () => {
     ["backup", { BACKUP_RETENTION: "--keep-tag=kept" }],
     ["backup", { BACKUP_CHECK_ZIP: "maybe" }],
     ["backup", { BACKUP_ACCEPT_CHANGES: "maybe" }],
-    ["check", { BACKUP_CHECK_PARTS: "" }],
-    ["prune", { BACKUP_PRUNE_MAX_REPACK: "" }],
   ];
   for (const [role, wrong] of refused) {
     it(`are refused by ${role}.sh where the component would refuse them too: ${JSON.stringify(wrong)}`, async () => {

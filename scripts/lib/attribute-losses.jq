@@ -1,5 +1,6 @@
 # What restic could not set: in the first line of how many files, then a line for each error.
-# Input: what it wrote to stderr, as one string. Arguments: staging, target: a name below the one is shown below the other.
+# Input: what it wrote to stderr, as one string.
+# Arguments: staging, target: a name below the one is shown below the other.
 include "messages";
 include "errors";
 

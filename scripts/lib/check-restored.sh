@@ -1,15 +1,19 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
-# Restores into $staging/new, and proves that all contents are there. restic ends with 1 for whatever it could not do: for
-# an owner that it may not set, as for a file that it could not write. So its words decide nothing: entries, types and bytes
-# are compared with what the snapshot holds, and where restic had errors, it compares all contents once more.
+# Restores into $staging/new, and proves that all contents are there. restic ends with 1 for whatever it could not do:
+# for an owner that it may not set, as for a file that it could not write. So its words decide nothing: entries, types
+# and bytes are compared with what the snapshot holds, and where restic had errors, it compares all contents once more.
 # Results: $report_files, $report_bytes, the runs `restore` and `proof`. Exit codes: 1, and those of fail.
 
 # Not empty: all was opened to its owner, because a user other than root could not look at it.
 restored_opened=
+# What restic said in the end, and what to do about it, where it had errors although all contents are there.
+restored_cause=
+restored_hint=
 
 restore_into_staging() {
   say "Restoring into $staging ..."
-  restic_locked restore "restoring" --json restore "$report_snapshot:$BACKUP_PATH" --target "$staging/new" --verify --sparse
+  restic_locked restore "restoring" --json restore "$report_snapshot:$BACKUP_PATH" --target "$staging/new" \
+    --verify --sparse
   restored_run=restore
   if ended restore 0; then
     ! saw_damage restore || end_failed restore
@@ -43,7 +47,8 @@ end_failed() {
 
 end_incomplete() {
   status_of "$restored_run"
-  restored_words="The restore is not complete, and $RESTORE_PATH is as it was: $restored_missing. What was restored is in $staging/new"
+  restored_words="The restore is not complete, and $RESTORE_PATH is as it was: $restored_missing."
+  restored_words="$restored_words What was restored is in $staging/new"
   [ "$run_status" -eq 0 ] || fail "$restored_run" "$restored_words"
   end 1 "$restored_words. Run this again, or choose another snapshot of restore.sh --list."
 }
@@ -56,8 +61,8 @@ open_to_owner() {
   fi
 }
 
-# count_restored ends the command where contents are missing. Results: $report_files, $report_bytes, $restored_lost (how many
-# links and special files are missing), $restored_differing (how many entries have another mode or owner), and
+# count_restored ends the command where contents are missing. Results: $report_files, $report_bytes, $restored_lost (how
+# many links and special files are missing), $restored_differing (how many entries have another mode or owner), and
 # $work/differences, lines about these.
 count_restored() {
   keep_beating list_restored || end 1 "What was restored could not be counted, so $RESTORE_PATH is as it was. It is in $staging/new. The lines above say why."
@@ -80,16 +85,18 @@ list_restored() {
   find "$staging/new" -mindepth 1 -exec stat -c '%f %u %g %s %i' {} + >"$work/entries"
 }
 
-# prove_contents: restic reads all files that are there, compares them with the snapshot, and writes only what differs. A run
-# that has nothing to write has proven all of them; one that had to is followed by another.
+# prove_contents: restic reads all files that are there, compares them with the snapshot, and writes only what differs.
+# A run that has nothing to write has proven all of them; one that had to is followed by another.
 prove_contents() {
   say "restic could not set everything. Comparing the contents of all files with the snapshot ..."
   restored_changed=yes
   for restored_try in 1 2; do
-    restic_locked proof "comparing with the snapshot" --json restore "$report_snapshot:$BACKUP_PATH" --target "$staging/new" --overwrite always --sparse
+    restic_locked proof "comparing with the snapshot" --json restore "$report_snapshot:$BACKUP_PATH" \
+      --target "$staging/new" --overwrite always --sparse
     restored_run=proof
     ended proof 0 || ended proof 1 || end_failed proof
     ! saw_damage proof || end_failed proof
+    restored_cause=$explain_cause restored_hint=$explain_hint
     tail -n 1 "$work/proof.out" >"$work/summary"
     restored_written=$(run_jq proof -Rrn "$work/summary")
     [ "$restored_written" != 0 ] || return 0
@@ -98,8 +105,8 @@ prove_contents() {
   end_incomplete
 }
 
-# set_setgid_bits: a process outside of a group may not give its setgid bit, and the kernel leaves it out without a word.
-# A directory that has the bit keeps it, though, when it is given to the group.
+# set_setgid_bits: a process outside of a group may not give its setgid bit, and the kernel leaves it out without a
+# word. A directory that has the bit keeps it, though, when it is given to the group.
 set_setgid_bits() {
   [ "$restored_differing" -gt 0 ] && [ "$(id -u)" -eq 0 ] || return 0
   restored_changed=yes

@@ -1,7 +1,9 @@
-# Chooses the snapshot that an operator means. Input: the list of snapshots, oldest first, as snapshots.jq describes them.
+# Chooses the snapshot that an operator means.
+# Input: the list of snapshots, oldest first, as snapshots.jq describes them.
 # Arguments: path (BACKUP_PATH), wanted ("latest", or the beginning of an id), until (seconds; "" if no time was asked
-# for), now (seconds), altered (ids that turned out to be altered, separated by spaces), untouched (yes: only snapshots that
-# nothing has written anew). Output: a line for each result of choose-snapshot.sh; the first is empty where none matches.
+# for), now (seconds), altered (ids that turned out to be altered, separated by spaces), untouched (yes: only snapshots
+# that nothing has written anew).
+# Output: a line for each result of choose-snapshot.sh; the first is empty where none matches.
 include "clock";
 include "words";
 
@@ -24,14 +26,16 @@ def passed_over($chosen):
   map(select(.mine and (is_good or .superseded | not) and .moment > $chosen.moment
     and ($until == "" or (.moment | floor) <= ($until | tonumber))))
   | if . == [] then ""
-    else "\(length | counted("newer snapshot was"; "newer snapshots were")) passed over (\(in_short)). The newest of them is \(last.short) of \(last.moment | clock_words): restore.sh \(last.short) restores it."
+    else
+      "\(length | counted("newer snapshot was"; "newer snapshots were")) passed over (\(in_short)). "
+      + "The newest of them is \(last.short) of \(last.moment | clock_words): restore.sh \(last.short) restores it."
     end;
 
 # How old it is; where an earlier time was asked for, how far it is from that.
 def age:
   ($until | if . == "" then $now else tonumber end) as $asked
   | if $asked < $now then [$asked - .moment, "the time that was asked for"] else [$now - .moment, "now"] end
-  | if .[0] < 0 then [-.[0], "after", .[1]] else [.[0], "before", .[1]] end
+  | if .[0] <= -1 then [-.[0], "after", .[1]] else [([0, .[0]] | max), "before", .[1]] end
   | "\(.[0] | duration_words) \(.[1]) \(.[2])";
 
 # Without an id, only what is surely good.

@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
 # Finds the snapshot that an operator means. Without an id, only one is taken with which nothing is known to be wrong:
-# not partial, not altered by a repair, not dated in the future. Inputs: BACKUP_HOST, BACKUP_PATH, TZ, the results of
-# list-restorable.sh. Results: $report_snapshot, the full id, and the variables below. Exit codes: 1 and 67 the list is
-# not complete, 64 names no snapshot, 65 no match.
+# not partial, not altered by a repair, not dated in the future.
+# Inputs: BACKUP_HOST, BACKUP_PATH, TZ, the results of list-restorable.sh.
+# Results: $report_snapshot, the full id, and the variables below.
+# Exit codes: 1 and 67 the list is not complete, 64 names no snapshot, 65 no match.
 
 # The beginning of the id; when the snapshot was begun, in words; how old it is, in words; on which host; and yes, if
 # something has written it anew since, which changed its tags, or what it holds.
@@ -59,7 +60,8 @@ choose_snapshot() {
 
 take_snapshot() {
   run_jq choose-snapshot -rn --arg path "$BACKUP_PATH" --arg wanted "$choose_wanted" --arg until "$choose_until" \
-    --argjson now "$(date +%s)" --arg altered "$choose_altered" --arg untouched "$choose_untouched" "$work/list.json" >"$work/chosen"
+    --argjson now "$(date +%s)" --arg altered "$choose_altered" --arg untouched "$choose_untouched" \
+    "$work/list.json" >"$work/chosen"
   {
     read -r report_snapshot
     read -r chosen_short

@@ -1,5 +1,5 @@
-# The clock of TZ. `localtime` of jq is right; `strflocaltime` is not: jq 1.7 knows no zone, and jq 1.8 takes the name of
-# summer time for both of the hours that come twice: https://github.com/jqlang/jq/issues/2429
+# The clock of TZ. `localtime` of jq is right; `strflocaltime` is not: jq 1.7 knows no zone, and jq 1.8 takes the name
+# of summer time for both of the hours that come twice: https://github.com/jqlang/jq/issues/2429
 
 # How far the clock of TZ is ahead of UTC at a moment, in seconds.
 def utc_offset: floor | (localtime | mktime) - .;
@@ -28,8 +28,10 @@ def clock_words: "\(floor + utc_offset | strftime("%Y-%m-%d %H:%M:%S")) \(zone_w
 
 # A day, or a day and a time, as in 2026-11-20, "2026-11-20 23:59", 2026-11-20T23:59:00+01:00 or what clock_words makes.
 def parts:
-  capture("^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})(?<time>[Tt ](?<minute>[0-9]{2}:[0-9]{2})(?<second>:[0-9]{2}([.,][0-9]+)?)?)? ?(?<zone>[A-Za-z]+|[+-][0-9]{2}(:?[0-5][0-9])?)?$")
-  // empty
+  "(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})" as $day
+  | "(?<time>[Tt ](?<minute>[0-9]{2}:[0-9]{2})(?<second>:[0-9]{2}([.,][0-9]+)?)?)?" as $time
+  | "(?<zone>[A-Za-z]+|[+-][0-9]{2}(:?[0-5][0-9])?)?" as $zone
+  | capture("^\($day)\($time) ?\($zone)$") // empty
   # A day alone has no offset: 2026-11-20-05 is most likely no day at all.
   | select(.time != null or (.zone // "" | test("^[+-]") | not));
 

@@ -1,6 +1,7 @@
-# Counts entries by type, mode and owner. Input: lines "KIND UID GID BYTES INODE", where KIND holds type and mode; lines of
-# JSON are passed over. Output: a line "KIND UID GID COUNT BYTES" for each class.
-# busybox needs long for regular expressions, so there is none here.
+# Counts entries by type, mode and owner.
+# Input: lines "KIND UID GID BYTES INODE", where KIND holds type and mode; lines of JSON are passed over.
+# Output: a line "KIND UID GID COUNT BYTES" for each class. busybox needs long for regular expressions, so there is none
+# here.
 substr($0, 1, 1) == "[" { next }
 {
   class = $1 " " $2 " " $3

@@ -7,7 +7,9 @@ def bit($value): . / $value | floor % 2;
 def mode_of_go: . % 512 + bit(8388608) * 2048 + bit(4194304) * 1024 + bit(1048576) * 512;
 
 def of_hex: reduce (explode[] | if . >= 97 then . - 87 else . - 48 end) as $digit (0; . * 16 + $digit);
-def type_of_mode: {"1": "fifo", "2": "chardev", "4": "dir", "6": "dev", "8": "file", "10": "symlink", "12": "socket"}[. / 4096 | floor | tostring] // "unknown";
+def type_of_mode:
+  ["unknown", "fifo", "chardev", "unknown", "dir", "unknown", "dev", "unknown", "file", "unknown", "symlink", "unknown",
+   "socket"][. / 4096 | floor] // "unknown";
 
 # 1517 is "2755".
 def octal: if . < 8 then tostring else (. / 8 | floor | octal) + (. % 8 | tostring) end;

@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
 # Lists the snapshots, and shows those that can be restored. restic lists what it can read, ends with 0, and names on
-# stderr what it cannot read. Inputs: those of snapshots.sh. Results: those, and $restorable_blind. Exit codes: 1, 10,
-# 11, 12 as restic; 1 and 67 the list is not complete.
+# stderr what it cannot read.
+# Inputs: those of snapshots.sh. Results: those, and $restorable_blind.
+# Exit codes: 1, 10, 11, 12 as restic; 1 and 67 the list is not complete.
 
 # What cannot be read, in words, empty if the list is complete.
 restorable_blind=

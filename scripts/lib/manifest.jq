@@ -1,6 +1,7 @@
-# What a snapshot holds below BACKUP_PATH, in the lines that entries.awk counts. Input: what `restic ls --json` prints, one
-# object a line, read as a stream: there may be millions. Arguments: path (BACKUP_PATH).
-# Output, raw: for each entry "TYPE:MODE UID GID BYTES INODE", with modes as Go writes them; and as JSON
+# What a snapshot holds below BACKUP_PATH, in the lines that entries.awk counts.
+# Input: what `restic ls --json` prints, one object a line, read as a stream: there may be millions.
+# Arguments: path (BACKUP_PATH). Output, raw: for each entry "TYPE:MODE UID GID BYTES INODE", with modes as Go writes
+# them; and as JSON
 #   ["root", MODE, UID, GID]   BACKUP_PATH itself
 #   ["setgid", NAME, GID]      a directory below it with this bit
 #   ["further", BYTES]         a file elsewhere, if all of the snapshot was listed

@@ -1,8 +1,10 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
 # What the snapshot holds below BACKUP_PATH, entry by entry: what was restored is compared with this, and not with what
-# the snapshot says of itself, which does not know what it has lost since. Inputs: $report_snapshot, BACKUP_PATH.
+# the snapshot says of itself, which does not know what it has lost since.
+# Inputs: $report_snapshot, BACKUP_PATH.
 # Results: $work/manifest (a line for each entry, see manifest.jq), $work/manifest-classes (these counted, see
-# entries.awk), and the variables below. Exit codes: those of fail; 65 the snapshot holds no file.
+# entries.awk), and the variables below.
+# Exit codes: those of fail; 65 the snapshot holds no file.
 
 manifest_files=0
 manifest_bytes=0
@@ -81,7 +83,9 @@ compare_with_own_words() {
   manifest_was=
   [ -n "$chosen_files" ] && [ -n "$chosen_bytes" ] || return 0
   [ "$chosen_paths" -eq 1 ] || has_further_paths || return 0
-  if [ "$chosen_files:$chosen_bytes" != "$((manifest_files + manifest_further_files)):$((manifest_bytes + manifest_further_bytes))" ]; then
+  manifest_all_files=$((manifest_files + manifest_further_files))
+  manifest_all_bytes=$((manifest_bytes + manifest_further_bytes))
+  if [ "$chosen_files:$chosen_bytes" != "$manifest_all_files:$manifest_all_bytes" ]; then
     manifest_was="it held $(count "$chosen_files" file files), $(human_bytes "$chosen_bytes"), when it was made"
     say "This is not what it held then, which was $(count "$chosen_files" file files), $(human_bytes "$chosen_bytes")."
   fi

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154 # variables that other files set
-# What other restores into RESTORE_PATH left: one that is alive is not disturbed, and what a dead one left is removed; or
-# finished, where all was verified and it was killed while it moved that into place. Only a directory with our mark in it is
-# touched, whatever its name is.
+# What other restores into RESTORE_PATH left: one that is alive is not disturbed, and what a dead one left is removed;
+# or finished, where all was verified and it was killed while it moved that into place. Only a directory with our mark
+# in it is touched, whatever its name is.
 # Exit codes: 1 another restore is running; those of place.sh.
 
 # After so many seconds without a sign of life a restore on another host is dead. The watch gives one every ten seconds,
@@ -33,8 +33,8 @@ read_mark() {
   [ "$others_inode" = "$(stat -c %i "$1")" ] && [ "$others_target" = "$(print_side "$1")" ]
 }
 
-# is_alive: here the process tells. Elsewhere the time of the mark does: it changes as long as that restore is alive. Our
-# own mark shows what time it is on that file system.
+# is_alive: here the process tells. Elsewhere the time of the mark does: it changes as long as that restore is alive.
+# Our own mark shows what time it is on that file system.
 is_alive() {
   if [ "$others_place" = "$(print_process)" ]; then
     [ -n "$others_start" ] && [ "$others_start" = "$(print_start "$others_process")" ]

@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
-# Moves each entry of $staging/new into RESTORE_PATH, and what is there under the same name into before-restore-TIME. The
-# entries may be many, so that no process is started for each. What can fail is tried before; what fails all the same is
-# taken back. After a kill, the next restore does the same with what is left: each entry is in one of the directories.
+# Moves each entry of $staging/new into RESTORE_PATH, and what is there under the same name into before-restore-TIME.
+# The entries may be many, so that no process is started for each. What can fail is tried before; what fails all the
+# same is taken back. After a kill, the next restore does the same with what is left: each entry is in one of the
+# directories.
 # Results: $place_aside, where that is, empty if nothing was moved aside. Exit codes: 1.
 
 place_aside=
@@ -22,9 +23,9 @@ place_by_moves() {
   keep_old
 }
 
-# list_moves. Results: files of names, each ended by a NUL: $staging/names, all that is to be moved into place, also by a
-# restore that was killed meanwhile; clashing, those that exist there; closed-new and closed-old, directories of them that
-# must be opened to be moved.
+# list_moves. Results: files of names, each ended by a NUL: $staging/names, all that is to be moved into place, also by
+# a restore that was killed meanwhile; clashing, those that exist there; closed-new and closed-old, directories of them
+# that must be opened to be moved.
 list_moves() {
   place_names=/dev/null
   [ -e "$staging/placing" ] || place_names=$staging/names
@@ -59,7 +60,8 @@ refuse_mount_points() {
     case $place_point in
       "${place_escaped%/}"/*)
         place_point=${place_point#"${place_escaped%/}"/}
-        place_point=$(printf '%s\n' "${place_point%%/*}" | sed 's/\\040/ /g; s/\\011/	/g; s/\\012/\n/g; s/\\134/\\/g')
+        place_point=$(printf '%s\n' "${place_point%%/*}" |
+          sed 's/\\040/ /g; s/\\011/	/g; s/\\012/\n/g; s/\\134/\\/g')
         if is_there "$staging/new/$place_point"; then
           echo "$RESTORE_PATH/$place_point is a mount point, or holds one, and the snapshot holds an entry of that name" >"$work/refusal"
           end_not_placed

@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
-# Moves what was restored into place: all of it, or nothing. Where RESTORE_PATH is missing, one rename does it. One that is
-# there stays, even if it is empty: another pod may have mounted it, and it may have attributes of its own. Then each entry is moved, and what has the same name is moved into before-restore-TIME in RESTORE_PATH first, because it
-# may be the last copy of something.
+# Moves what was restored into place: all of it, or nothing. Where RESTORE_PATH is missing, one rename does it. One that
+# is there stays, even if it is empty: another pod may have mounted it, and it may have attributes of its own. Then each
+# entry is moved, and what has the same name is moved into before-restore-TIME in RESTORE_PATH first, because it may be
+# the last copy of something.
 # Inputs: $staging, $staging_target. Results: those of place-by-moves.sh. Exit codes: 1.
 
 place() {

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154 # variables that other files set
-# Whether there is room for what is restored. This is an estimate: holes in files need no room, a quota shows nowhere, and
-# the file system needs some room for itself.
+# Whether there is room for what is restored. This is an estimate: holes in files need no room, a quota shows nowhere,
+# and the file system needs some room for itself.
 # Inputs: $staging, the results of manifest.sh. Exit codes: 1.
 
 # require_space ends the command where there is too little.
@@ -21,8 +21,8 @@ refuse_space() {
   end 1 "Not enough space, so nothing was restored: $1. This is an estimate. Make room there and run this again, or pass the estimate over: restore.sh --skip-space-check $chosen_short"
 }
 
-# measure_space BYTES. Results: $space_enough (yes, no, or names, which are too many), $space_needed with five percent for
-# the file system, $space_free, $space_inodes. A file system that says 0 of all does not tell.
+# measure_space BYTES. Results: $space_enough (yes, no, or names, which are too many), $space_needed with five percent
+# for the file system, $space_free, $space_inodes. A file system that says 0 of all does not tell.
 measure_space() {
   stat -f -c '%b %a %S %c %d' "$staging" >"$work/space"
   awk -v bytes="$1" -v entries="$manifest_entries" '{

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
 # What was restored without all of its attributes: contents are there, but an owner, a mode, an extended attribute or a
-# special file is not. Results: $lacks, in words, empty if all is as in the snapshot. Ends nothing.
+# special file is not.
+# Results: $lacks, in words, empty if all is as in the snapshot. Ends nothing.
 
 lacks=
 
@@ -16,15 +17,13 @@ find_lacks() {
     add_lack "$(count "$restored_lost" "link or special file is" "links or special files are") missing"
   [ -z "$moving_undressed" ] || add_lack "$RESTORE_PATH itself has another owner or mode"
   [ ! -s "$work/differences" ] || say "$(cat "$work/differences")"
-  [ -z "$lacks" ] || [ -n "$lacks_hint" ] || lacks_hint="User $(id -u) may not set these, or the file system of $RESTORE_PATH does not keep them."
+  [ -n "$lacks_hint" ] || lacks_hint="User $(id -u) may not set these, or the file system of $RESTORE_PATH does not keep them."
 }
 
 # list_errors: of the run that had nothing to write any more.
 list_errors() {
-  explain "$restored_run"
-  lacks_hint=$explain_hint
-  run_jq attribute-losses -Rrs --arg scheme "$explain_scheme" --arg staging "$staging/new" --arg target "$RESTORE_PATH" \
-    "$work/$restored_run.err" >"$work/losses"
+  lacks_hint=$restored_hint
+  run_jq attribute-losses -Rrs --arg staging "$staging/new" --arg target "$RESTORE_PATH" "$work/$restored_run.err" >"$work/losses"
   {
     read -r lacks_count
     say "Not set, says restic:"
@@ -33,7 +32,7 @@ list_errors() {
   if [ "$lacks_count" -gt 0 ]; then
     add_lack "restic could not set everything of $(count "$lacks_count" entry entries), listed above"
   else
-    add_lack "restic ended with an error ($explain_cause)"
+    add_lack "restic ended with an error ($restored_cause)"
   fi
 }
 

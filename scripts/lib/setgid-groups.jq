@@ -1,2 +1,3 @@
-# The groups of the directories with the setgid bit, one number a line. Input: the lines of manifest.jq, raw.
+# The groups of the directories with the setgid bit, one number a line.
+# Input: the lines of manifest.jq, raw.
 [inputs | select(startswith("[\"setgid\"")) | fromjson[2]] | unique[]

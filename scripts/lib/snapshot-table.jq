@@ -1,4 +1,5 @@
-# A table of the snapshots that can be restored, oldest first. Input: the list, as snapshots.jq describes it.
+# A table of the snapshots that can be restored, oldest first.
+# Input: the list, as snapshots.jq describes it.
 # Arguments: path (BACKUP_PATH).
 include "clock";
 include "words";
@@ -14,7 +15,8 @@ def marks:
    ((.paths - [$path]) | select(. != []) | "also \(join(", "))")]
   | map("  " + .) | join("");
 
-def row($id; $time; $files; $size; $host): "\($id | left(8))  \($time | left(26)) \($files | right(9)) \($size | right(11))  \($host)";
+def row($id; $time; $files; $size; $host):
+  "\($id | left(8))  \($time | left(26)) \($files | right(9)) \($size | right(11))  \($host)";
 
 input
 | map(select(any(.paths[]; . == $path)))

@@ -1,13 +1,15 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
-# The directory that a restore writes to until all of it is there and verified: .restic-backup-restore.XXXXXX. It lies on
-# the file system of RESTORE_PATH, so that each move from there is one rename: beside RESTORE_PATH where one rename can put
-# all into place, else in it. It holds
+# The directory that a restore writes to until all of it is there and verified: .restic-backup-restore.XXXXXX. It lies
+# on the file system of RESTORE_PATH, so that each move from there is one rename: beside RESTORE_PATH where one rename
+# can put all into place, else in it. It holds
 #   restic-backup-restore   our mark: who restores here, and, by its time, that this one is alive
 #   new/                    what is restored
 #   old/                    what new/ replaces, while it is moved into place
 #   placing                 from when on all is verified, so that what a kill leaves can be finished
-# Inputs: RESTORE_PATH. Results: $staging; $staging_target and $staging_parent, RESTORE_PATH and the directory above it
-# without symbolic links. Exit codes: 1.
+# Inputs: RESTORE_PATH.
+# Results: $staging; $staging_target and $staging_parent, RESTORE_PATH and the directory above it without symbolic
+# links.
+# Exit codes: 1.
 
 staging=
 staging_mark=restic-backup-restore
@@ -49,6 +51,7 @@ make_directories() {
 
 # end_unwritable PATH: for what the program said in $work/refusal.
 end_unwritable() {
+  stop_if_asked "Nothing was restored."
   end 1 "Nothing was restored, because user $(id -u) cannot write to $1: $(cat "$work/refusal"). Check that its volume is mounted, writable and not full, and the rights of that directory."
 }
 
@@ -67,8 +70,8 @@ make_staging() {
   mkdir "$staging/new" 2>"$work/refusal" || end_unwritable "$staging"
 }
 
-# write_mark: whoever meets this directory later must know whether its restore is alive. The number of the directory tells
-# it from a copy of itself that a backup has brought here.
+# write_mark: whoever meets this directory later must know whether its restore is alive. The number of the directory
+# tells it from a copy of itself that a backup has brought here.
 write_mark() {
   {
     {
@@ -94,8 +97,8 @@ print_process() {
   echo "$(cat /proc/sys/kernel/hostname) $(readlink /proc/self/ns/pid || :)"
 }
 
-# print_start PROCESS: when it was started, because another one may have its id by now; nothing of one that has ended, even
-# if nobody has asked for its end. The second field may hold anything.
+# print_start PROCESS: when it was started, because another one may have its id by now; nothing of one that has ended,
+# even if nobody has asked for its end. The second field may hold anything.
 print_start() {
   staging_stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
   # shellcheck disable=SC2086 # fields

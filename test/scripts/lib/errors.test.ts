@@ -116,7 +116,9 @@ describe("errors.jq", function () {
     }
   });
 
-  it("has a text of the real restic for every row", async () => {
+  it("has a text of the real restic for every row", async function () {
+    // A call of jq for each of a few hundred texts.
+    this.timeout(300_000);
     const seen = new Set<string>();
     for (const { scheme, sections } of fixtures) {
       const filter = "map(messages | judged | map([.pattern, .kind, .hint])) | add // [] | unique";

@@ -25,7 +25,11 @@ describe("moving.sh", function () {
           await mkdir(world.target);
           await writeFile(join(world.target, "jira.zip"), "mine");
         }
-        const env = await inPlaceOf(world, "mv", `kill -${signal} 0; sleep 0.3; exec "$real" "$@"`);
+        const env = await inPlaceOf(
+          world,
+          "mv",
+          `case "$1" in -*) kill -${signal} 0; sleep 0.3 ;; esac; exec "$real" "$@"`,
+        );
         await restored(world, 0, { env });
         assert.equal((await stat(join(world.target, "jira.zip"))).size, 100_000);
         assert.deepEqual(await stagings(world), []);

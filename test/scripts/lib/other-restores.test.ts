@@ -172,7 +172,8 @@ async function leave(world: World, folder: string, left: Left = {}): Promise<str
   await mkdir(making);
   const place = left.place ?? `${hostname()} ${await readlink("/proc/self/ns/pid")}`;
   const { ino } = await stat(making);
-  const lines = ["A restore.", place, left.process ?? "1 1", `${ino}`, left.target ?? "import"];
+  const side = folder === world.target ? "in" : `beside ${left.target ?? "import"}`;
+  const lines = ["A restore.", place, left.process ?? "1 1", `${ino}`, side];
   await writeFile(join(making, mark), `${lines.join("\n")}\n`);
   const time = Date.now() / 1000 - (left.age ?? 0);
   await utimes(join(making, mark), time, time);

@@ -165,14 +165,23 @@ describe("place-by-moves.sh", function () {
   });
 
   for (const [when, script] of [
-    ["before the first move", "kill -KILL 0"],
-    ["after one entry was moved aside", 'case "$3" in */old) "$real" -n -t "$3" -- "$5" ;; esac; kill -KILL 0'],
-    ["after all were moved aside", 'case "$3" in */old) exec "$real" "$@" ;; esac; kill -KILL 0'],
+    ["before the first move", 'case "$1" in -*) kill -KILL 0 ;; esac; exec "$real" "$@"'],
+    [
+      "after one entry was moved aside",
+      'case "$3" in */old) "$real" -n -t "$3" -- "$5" ;; esac; case "$1" in -*) kill -KILL 0 ;; esac; exec "$real" "$@"',
+    ],
+    [
+      "after all were moved aside",
+      'case "$3" in */old) exec "$real" "$@" ;; esac; case "$1" in -*) kill -KILL 0 ;; esac; exec "$real" "$@"',
+    ],
     [
       "after one entry was moved into place",
-      'case "$3" in */old) exec "$real" "$@" ;; */import) "$real" -n -t "$3" -- "$5" ;; esac; kill -KILL 0',
+      'case "$3" in */old) exec "$real" "$@" ;; */import) "$real" -n -t "$3" -- "$5" ;; esac; case "$1" in -*) kill -KILL 0 ;; esac; exec "$real" "$@"',
     ],
-    ["after all were moved into place", 'case "$1" in -n) exec "$real" "$@" ;; esac; kill -KILL 0'],
+    [
+      "after all were moved into place",
+      'case "$1" in -n) exec "$real" "$@" ;; esac; case "$1" in -*) kill -KILL 0 ;; esac; exec "$real" "$@"',
+    ],
     ["after what was there has its name", '"$real" "$@"; case "$1" in -T) kill -KILL 0 ;; esac'],
   ] as const) {
     inBothShells(`finishes what was killed ${when}`, async (world) => {

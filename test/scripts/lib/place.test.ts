@@ -1,36 +1,45 @@
 import assert from "node:assert/strict";
-import { chmod, chown, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { manifest } from "../manifest";
 import { inBothShells } from "../shell-under-test";
 import { backedUp, inPlaceOf, restored, restoredWith, stagings, withMount } from "./restore-trials";
 
+/** A kill when what was restored is moved into place; the mark of a restore is moved before. */
+const killingMove = 'case "$1" in -*) kill -KILL 0 ;; esac; exec "$real" "$@"';
+
 describe("place.sh", function () {
   this.timeout(90_000);
 
-  inBothShells("replaces an empty directory as a whole, with its owner and mode", async (world) => {
+  inBothShells("shows a directory that was missing with all that is in it, or not at all", async (world) => {
+    await writeFile(join(world.source, "second"), "second");
+    await chown(world.source, 2001, 2002);
     await backedUp(world);
-    await mkdir(world.target);
-    await chown(world.target, 2001, 2002);
-    await chmod(world.target, 0o3770);
-    const before = await stat(world.target);
-    await restored(world, 0);
-    const { mode, uid, gid, ino } = await stat(world.target);
-    assert.deepEqual([mode & 0o7777, uid, gid], [0o3770, 2001, 2002]);
-    assert.notEqual(ino, before.ino);
+    // Whoever looks when the last step begins finds nothing.
+    const seen = world.path("seen");
+    const env = await inPlaceOf(world, "mv", `ls "${world.folder}" >>"${seen}"; exec "$real" "$@"`);
+    await restored(world, 0, { env });
+    assert.ok(!(await readFile(seen, "utf8")).split("\n").includes("import"));
     assert.deepEqual(await manifest(world.target), await manifest(world.source));
+    assert.equal((await stat(world.target)).uid, 2001);
   });
 
-  inBothShells("does not pull a directory away from under somebody who stands in it", async (world) => {
-    await backedUp(world);
-    await mkdir(world.target);
-    const before = await stat(world.target);
-    const { exitCode, output } = await restoredWith(world, ["chown", "fowner", "dac_override"], world.target);
-    assert.equal(exitCode, 0, output);
-    assert.equal((await stat(world.target)).ino, before.ino);
-    assert.deepEqual(await manifest(world.target), await manifest(world.source));
-    assert.deepEqual(await stagings(world), []);
-  });
+  inBothShells(
+    "fills an empty directory, which stays the same for whoever has mounted it or stands in it",
+    async (world) => {
+      await backedUp(world);
+      await mkdir(world.target);
+      await chown(world.target, 2001, 2002);
+      await chmod(world.target, 0o3770);
+      const before = await stat(world.target);
+      const { exitCode, output } = await restoredWith(world, ["chown", "fowner", "dac_override"], world.target);
+      assert.equal(exitCode, 0, output);
+      const { mode, uid, gid, ino } = await stat(world.target);
+      assert.deepEqual([mode & 0o7777, uid, gid, ino], [0o3770, 2001, 2002, before.ino]);
+      assert.deepEqual(await manifest(world.target), await manifest(world.source));
+      assert.deepEqual(await stagings(world), []);
+    },
+  );
 
   inBothShells("fills a mount point", async (world) => {
     await backedUp(world);
@@ -51,12 +60,10 @@ describe("place.sh", function () {
     assert.equal((await stat(world.target)).mode & 0o7777, 0o555);
   });
 
-  inBothShells("finishes after a kill between its two steps", async (world) => {
+  inBothShells("finishes what was killed before its only step", async (world) => {
+    await chown(world.source, 2001, 2002);
     await backedUp(world);
-    await mkdir(world.target);
-    await chown(world.target, 2001, 2002);
-    const killed = world.start("restore.sh", [], { env: await inPlaceOf(world, "mv", "kill -KILL 0") });
-    await killed.outcome;
+    await world.start("restore.sh", [], { env: await inPlaceOf(world, "mv", killingMove) }).outcome;
     assert.equal((await readdir(world.folder)).includes("import"), false);
     const { report } = await restored(world, 0);
     assert.match(report.warning ?? "", /was killed while it moved its files into .* That is finished first\./);
@@ -75,8 +82,8 @@ describe("place.sh", function () {
       "mv",
       `case "$*" in "-T "*/new*) echo "mv: no such luck" >&2; exit 1 ;; esac; exec "$real" "$@"`,
     );
-    await mkdir(world.target);
-    await chown(world.target, 2001, 2002);
+    await chown(world.source, 2001, 2002);
+    await backedUp(world);
     await restored(world, 0, { env });
     assert.deepEqual(await manifest(world.target), await manifest(world.source));
     assert.equal((await stat(world.target)).uid, 2001);

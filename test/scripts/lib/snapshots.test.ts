@@ -137,7 +137,7 @@ describe("the list of snapshots", () => {
         snapshot("f", -7, { tags: ["keep"], original: "e" }),
       ];
       assert.deepEqual(await having("superseded", listed), ["a", "c", "e"]);
-      assert.deepEqual(await having("partial", listed), ["a", "b", "c"]);
+      assert.deepEqual(await having("partial", listed), ["b", "a", "c"]);
     });
 
     it("but not what was rewritten or repaired, and left beside its original", async () => {
