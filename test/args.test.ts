@@ -5,7 +5,7 @@ import { root } from "./support/readme";
 
 /** Pulumi's own judge of what other languages can use: it refuses unions, functions and generics, by throwing. */
 describe("ResticBackupArgs", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let schema: ReturnType<Analyzer["analyze"]>;
 
   before(() => {

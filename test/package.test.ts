@@ -17,7 +17,7 @@ new ResticBackup("backup", { source: { claimName: "data" }, repository: { local:
 `;
 
 describe("the package", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let folder: string;
 
   before(() => {

@@ -11,7 +11,7 @@ const readme = readFileSync(join(root, "README.md"), "utf8");
 
 /** What it says about the code; `e2e/readme.test.ts` runs its commands. */
 describe("README", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   it("has an example for other stacks that compiles", () => {
     const [example] = readmeBlocks("ts");

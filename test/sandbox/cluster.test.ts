@@ -36,7 +36,7 @@ const pod = {
 };
 
 describe("the cluster", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
   const inPod = (script: string) => kubectl("-n", namespace, "exec", "tight", "--", "sh", "-c", script);
 
   before(async () => {

@@ -8,7 +8,7 @@ import { until, withRepository } from "./test-repository";
 const retention = { BACKUP_RETENTION: "--keep-last=1" };
 
 describe("on an append-only server", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   inBothShells("backup and check do their work, and what cannot be removed is said", async (world) => {
     await withRepository(world);

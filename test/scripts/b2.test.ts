@@ -11,7 +11,7 @@ import { inBothShells } from "./shell-under-test";
 
 /** The real restic and what it asks of B2: no real server of B2 is to be had. */
 describe("Backblaze B2", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   inBothShells("backs up, loses, restores, and compares", async (world) => {
     await withB2(world, async (b2, env) => {

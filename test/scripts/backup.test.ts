@@ -14,7 +14,7 @@ const badSources: readonly [string, (source: string) => Promise<void>, RegExp][]
 ];
 
 describe("backup.sh", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   inBothShells("writes a snapshot under the fixed host and path, and one more when nothing changed", async (world) => {
     await withRepository(world);

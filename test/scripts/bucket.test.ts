@@ -17,7 +17,7 @@ const refusals: readonly (readonly [title: string, status: number, code: string]
 ];
 
 describe("bucket.sh", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   for (const [title, status, code] of refusals) {
     inBothShells(`makes a repository where the bucket's region may not be asked for: ${title}`, async (world) => {

@@ -7,7 +7,7 @@ import { secrets } from "./checked-report";
 import { inBothShells } from "./shell-under-test";
 
 describe("a repository with a cheap key", function () {
-  this.timeout(30_000);
+  this.timeout(240_000);
 
   inBothShells("is one that restic opens with its password, and with no other", async (world) => {
     await world.restic("init");

@@ -8,7 +8,7 @@ import { inBothShells } from "./shell-under-test";
 import { fakeRestic, withRepository } from "./test-repository";
 
 describe("check.sh", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   inBothShells("reads every part within so many runs, whatever fails between them", async (world) => {
     await withRepository(world);

@@ -11,7 +11,7 @@ import { fakeRestic, withRepository } from "./test-repository";
 const retention = { BACKUP_RETENTION: "--keep-last=1" };
 
 describe("damage", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   inBothShells("stops retention and prune when a check finds damage, until a human clears it", async (world) => {
     await withRepository(world);

@@ -44,7 +44,7 @@ const damages: readonly Damage[] = [
 ];
 
 describe("what check.sh and prune.sh do with", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   for (const { title, kind, harm } of damages) {
     inBothShells(`${title}: it is recorded, and nothing is removed`, async (world) => {

@@ -5,7 +5,7 @@ import { fakeRestic } from "./test-repository";
 
 /** Answers that no server can be made to give here, or not without minutes of waiting. */
 describe("explain.sh", function () {
-  this.timeout(30_000);
+  this.timeout(240_000);
 
   inBothShells("adds what ssh wrote into its log, and nothing of an earlier run", async (world) => {
     const log = world.path("ssh.log");

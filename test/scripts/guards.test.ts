@@ -9,7 +9,7 @@ import { withRepository } from "./test-repository";
 const hour = 3600;
 
 describe("guards.sh", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   describe("BACKUP_SOURCE_MOUNT", () => {
     inBothShells("refuses a source whose volume is not mounted", async (world) => {

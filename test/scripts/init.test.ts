@@ -7,7 +7,7 @@ import { inBothShells } from "./shell-under-test";
 import { fakeRestic, until, withRepository } from "./test-repository";
 
 describe("init.sh", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   inBothShells("makes a repository, and leaves it alone when run again", async (world) => {
     const first = await world.run("init.sh");

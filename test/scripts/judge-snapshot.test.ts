@@ -27,7 +27,7 @@ const changes: readonly [string, string, RegExp][] = [
 ];
 
 describe("judge-snapshot.sh", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   for (const moment of ["before", "after"] as const) {
     for (const [title, change, told] of changes) {

@@ -17,7 +17,7 @@ const killed: readonly [string, string, string, Record<string, string>][] = [
 ];
 
 describe("what was killed", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   for (const [title, script, word, env] of killed) {
     inBothShells(`in ${title} leaves a lock, and the next run is good without a human`, async (world) => {

@@ -5,7 +5,7 @@ import { inBothShells } from "./shell-under-test";
 import { fakeRestic, locks, until, withRepository } from "./test-repository";
 
 describe("lifecycle.sh", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     inBothShells(`releases the lock at ${signal}, and exits with 130`, async (world) => {

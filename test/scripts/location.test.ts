@@ -56,7 +56,7 @@ const accepted = [
 ];
 
 describe("location.sh", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   inBothShells("refuses a location that holds a password, in every form", async (world) => {
     for (const location of refused) {

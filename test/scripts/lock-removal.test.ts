@@ -8,7 +8,7 @@ import { inBothShells } from "./shell-under-test";
 import { locks, withRepository } from "./test-repository";
 
 describe("lock-removal.sh", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   for (const status of [403, 405]) {
     inBothShells(`warns in init where the server answers a removal with ${status}`, async (world) => {

@@ -4,7 +4,7 @@ import { inBothShells } from "./shell-under-test";
 import { locks, until, withRepository } from "./test-repository";
 
 describe("locks.sh", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   inBothShells("exits with 11 at a live lock, names its holder and leaves it alone", async (world) => {
     await withRepository(world);

@@ -21,7 +21,7 @@ const noteOf = (snapshot: Listed) => snapshot.paths[0]?.match(/^\/restic-backup-
 
 /** Notes are no snapshots for anybody. */
 describe("notes.sh", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   for (const [age, write] of [
     ["new", async (world: World) => assert.equal((await world.run("check.sh")).exitCode, 0)],

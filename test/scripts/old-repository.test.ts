@@ -11,7 +11,7 @@ const parts = { BACKUP_CHECK_PARTS: "7" };
 
 /** Repositories that the scripts made before they were rebuilt; `old-repository/make.ts` says how. */
 describe("a repository of the scripts before they were rebuilt", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   before(async () => {
     await mkdir(oldPath);

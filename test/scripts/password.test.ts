@@ -28,7 +28,7 @@ const table: readonly (readonly [string, string])[] = [
 ];
 
 describe("password.sh", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   for (const [password, file] of table) {
     const wasTrimmed = password === plain;

@@ -9,7 +9,7 @@ import { inBothShells } from "./shell-under-test";
 import { fakeRestic, withRepository } from "./test-repository";
 
 describe("prune.sh", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   inBothShells("removes what no snapshot holds, and nothing else", async (world) => {
     await withRepository(world);

@@ -8,7 +8,7 @@ import { withRepository } from "./test-repository";
 const scripts = ["init.sh", "backup.sh", "restore.sh"];
 
 describe("repository.sh", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   inBothShells("lets every script work with the repository that is meant", async (world) => {
     const id = await withIdentity(world);

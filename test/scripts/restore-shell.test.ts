@@ -7,7 +7,7 @@ import { inBothShells } from "./shell-under-test";
 import { locks, until, withRepository } from "./test-repository";
 
 describe("restore-shell.sh", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   inBothShells("ends at once at SIGTERM when nothing runs", async (world) => {
     const pod = await startPod(world);

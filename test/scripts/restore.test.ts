@@ -11,7 +11,7 @@ import { inBothShells, inBusybox } from "./shell-under-test";
 import { fakeRestic, withRepository } from "./test-repository";
 
 describe("restore.sh", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   inBothShells("restores the newest snapshot directly into the directory, byte for byte", async (world) => {
     await withRepository(world);

@@ -10,7 +10,7 @@ import { fakeRestic, withRepository } from "./test-repository";
 import { zip } from "./zip";
 
 describe("retention.sh", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   inBothShells("opens the repository twice, and once more to remove what is expired", async (world) => {
     await withRepository(world);

@@ -14,7 +14,7 @@ const failed = "Step dump, before the backup, failed: ";
 const final = "What comes after it does not run; the Job tries again.";
 
 describe("run-step.sh", function () {
-  this.timeout(30_000);
+  this.timeout(240_000);
 
   for (const shell of shells) {
     describe(`under ${shell.name}`, () => {

@@ -21,7 +21,7 @@ const commands: readonly (readonly [script: string, during: string])[] = [
 ];
 
 describe("run.sh", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   for (const [script, during] of commands) {
     for (const fails of [false, true]) {

@@ -26,7 +26,7 @@ const oddNames = [
 ].map((name) => name.replaceAll("/", "∕"));
 
 describe("scan-source.sh", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   inBothShells("counts files of any name, in directories of any name", async (world) => {
     await withRepository(world);

@@ -6,7 +6,7 @@ import type { World } from "./shell-under-test";
 import { inBothShells } from "./shell-under-test";
 
 describe("secret-files.sh", function () {
-  this.timeout(30_000);
+  this.timeout(240_000);
 
   for (const asNobody of [false, true]) {
     inBothShells(`makes private copies as ${asNobody ? "a user without rights" : "root"}`, async (world) => {

@@ -7,7 +7,7 @@ import { inBothShells } from "./shell-under-test";
 import { withRepository } from "./test-repository";
 
 describe("selection.sh", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   inBothShells("backs several paths up, odd names too, and restores BACKUP_PATH out of them", async (world) => {
     await withRepository(world);

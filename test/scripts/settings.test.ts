@@ -15,7 +15,7 @@ const credentials = [
 ];
 
 describe("what all scripts share", function () {
-  this.timeout(30_000);
+  this.timeout(240_000);
 
   inBothShells("--help explains each command and its exit codes, and does nothing", async (world) => {
     for (const script of ["init.sh", "backup.sh", "check.sh", "prune.sh", "restore.sh", "restore-shell.sh"]) {

@@ -8,7 +8,7 @@ import { until, withRepository } from "./test-repository";
 const hour = 3600;
 
 describe("settle.sh", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   describe("BACKUP_SETTLE", () => {
     inBothShells("gives up on a file that keeps changing, with 75", async (world) => {

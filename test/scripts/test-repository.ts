@@ -37,7 +37,7 @@ export async function withRepository(world: World): Promise<void> {
 }
 
 /** Waits until something holds, and fails when it does not within the time. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 30): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, seconds = 120): Promise<void> {
   const end = Date.now() + seconds * 1000;
   while (!(await holds())) {
     assert.ok(Date.now() < end, `${what} did not come true within ${seconds} seconds`);

@@ -18,7 +18,7 @@ const leftovers = [
 ];
 
 describe("unfinished-files.sh", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   inBothShells("names what a killed restic has left, and prune removes it and nothing else", async (world) => {
     await withRepository(world);

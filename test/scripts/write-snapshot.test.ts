@@ -11,7 +11,7 @@ import { fakeRestic, until, withRepository } from "./test-repository";
 const strict = { BACKUP_RETENTION: "--keep-last=1" };
 
 describe("write-snapshot.sh", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   inBothShells(
     "takes a snapshot for complete whose files lack an attribute that nobody here can read",

@@ -8,7 +8,7 @@ import { secrets } from "./checked-report";
 import { emptyRepository } from "./test-repository";
 
 describe("snapshots that are written as files", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let directory: string;
 
   before(async () => {

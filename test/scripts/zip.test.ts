@@ -59,7 +59,7 @@ const goodZips: readonly [string, Buffer, RegExp?][] = [
 ];
 
 describe("zip.sh", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   for (const [title, content, byDefault, byTest] of refusedZips) {
     inBothShells(`refuses an export whose newest zip is ${title}`, async (world) => {

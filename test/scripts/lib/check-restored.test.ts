@@ -9,7 +9,7 @@ import { inBothShells, inBusybox } from "../shell-under-test";
 import { backedUp, inPlaceOf, restored, restoredWith, stagings, withMount } from "./restore-trials";
 
 describe("check-restored.sh", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   inBothShells("restores bits of directories that the kernel takes from others than their group", async (world) => {
     const modes: [string, number][] = [

@@ -98,7 +98,7 @@ const right: Readonly<Record<string, (found: Explained, ended: string) => void>>
 };
 
 describe("errors.jq", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   describe("takes the real restic's words for what they are", () => {
     for (const { name, how, expect, scheme, sections } of fixtures) {
@@ -182,7 +182,7 @@ describe("errors.jq", function () {
 });
 
 describe("explain-run.jq", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   const retry = (reason: string) => `Stat(<config/>) returned error, retrying after 1.5s: ${reason}\n`;
   const denied = 'Head "https://h/config": tls: failed to verify certificate: x509: signed by unknown authority';

@@ -10,7 +10,7 @@ import { inBothShells, inBusybox } from "../shell-under-test";
 import { withRepository } from "../test-repository";
 
 describe("list-restorable.sh", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   inBothShells("lists what there is, and restores nothing when nothing matches", async (world) => {
     await withRepository(world);

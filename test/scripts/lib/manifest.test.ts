@@ -72,7 +72,7 @@ describe("manifest.jq and what counts its lines", () => {
 });
 
 describe("manifest.sh", function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
 
   inBothShells(
     "leaves no process that waits for restic when it is stopped before restic runs",

@@ -17,7 +17,7 @@ const json = (message: string, item = "", during = "archival") =>
 const exit = (message: string) => JSON.stringify({ message_type: "exit_error", code: 1, message });
 
 describe("messages.jq", function () {
-  this.timeout(20_000);
+  this.timeout(240_000);
 
   it("reads plain lines and JSON lines", async () => {
     const text = `Fatal: no.\n\n  indented\tand  wide \n${json("open /a: permission denied", "/a", "scan")}\n${exit("Fatal: twice\nbroken")}\n`;
@@ -157,7 +157,7 @@ describe("messages.jq", function () {
   });
 
   it("reads the words of a hundred thousand files", async function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     const lines = Array.from({ length: 100_000 }, (_, n) =>
       json(`open /source/${n}: permission denied`, `/source/${n}`),
     );

@@ -6,7 +6,7 @@ import { inBothShells, inBusybox } from "../shell-under-test";
 import { backedUp, inPlaceOf, restored, stagings } from "./restore-trials";
 
 describe("moving.sh", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   inBothShells("says that RESTORE_PATH itself has another owner", async (world) => {
     await backedUp(world);

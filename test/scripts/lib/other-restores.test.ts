@@ -13,7 +13,7 @@ import { backedUp, inPlaceOf, restored, stagings } from "./restore-trials";
 const mark = "restic-backup-restore";
 
 describe("other-restores.sh", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   inBothShells("shows no name before all is there, and succeeds after it was killed", async (world) => {
     const running = await startSlowly(world);

@@ -8,7 +8,7 @@ import { inBothShells, inBusybox } from "../shell-under-test";
 import { backedUp, forNobodyBut, inPlaceOf, restored, stagings } from "./restore-trials";
 
 describe("place-by-moves.sh", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   inBothShells("keeps what is in the directory already", async (world) => {
     await backedUp(world);

@@ -9,7 +9,7 @@ import { backedUp, inPlaceOf, restored, restoredWith, stagings, withMount } from
 const killingMove = 'case "$1" in -*) kill -KILL 0 ;; esac; exec "$real" "$@"';
 
 describe("place.sh", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   inBothShells("shows a directory that was missing with all that is in it, or not at all", async (world) => {
     await writeFile(join(world.source, "second"), "second");

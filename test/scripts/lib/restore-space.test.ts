@@ -6,7 +6,7 @@ import { inBothShells, inBusybox } from "../shell-under-test";
 import { backedUp, restored, withMount } from "./restore-trials";
 
 describe("restore-space.sh", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   inBothShells("refuses at once where there is not enough space, and names the way past it", async (world) => {
     await writeFile(join(world.source, "large"), randomBytes(25_000_000));

@@ -7,7 +7,7 @@ import { inBothShells } from "../shell-under-test";
 import { backedUp, restored, restoredWith, stagings } from "./restore-trials";
 
 describe("restored-lacks.sh", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   inBothShells(
     "puts contents into place where attributes and special files cannot be had, and lists these",

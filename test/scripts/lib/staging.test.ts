@@ -7,7 +7,7 @@ import { inBothShells, inBusybox } from "../shell-under-test";
 import { backedUp, forNobodyBut, restored, stagings, withMount } from "./restore-trials";
 
 describe("staging.sh", function () {
-  this.timeout(90_000);
+  this.timeout(240_000);
 
   inBothShells("makes what is missing above RESTORE_PATH, for the owner of what is there", async (world) => {
     await chown(world.source, 2003, 2004);
