@@ -3,6 +3,6 @@ include "snapshots";
 include "moments";
 
 ($kinds | split(" ")) as $wanted
-| (input? // []) | snapshot_list(""; ""; $now).notes
+| ([inputs][0] // []) | snapshot_list(""; ""; $now).notes
 | map(select(.kind as $kind | any($wanted[]; . == $kind)) | .id)
 | .[:5000][]

@@ -3,7 +3,7 @@
 include "snapshots";
 include "moments";
 
-(input? // []) | snapshot_list($host; $path; $now)
+([inputs][0] // []) | snapshot_list($host; $path; $now)
 | (.damaged_since // "" | if . == "" then . else floor end),
   (.damage_notes | join(" ")),
   (.runs // 0),

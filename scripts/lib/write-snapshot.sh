@@ -83,9 +83,7 @@ note_unfinished() {
   ! saw_damage backup || return 0
   # A storage that is full needs the prune that the note would stop.
   [ "${explain_kind:-}" != full ] || return 0
-  run_goes_on=yes life_spared=yes
   say "Noting in the repository that this backup is unfinished, so that prune keeps what it has uploaded ..."
-  write_note_within 60 unfinished "A backup was cut off"
+  note_at_the_end unfinished "A backup was cut off"
   ended note 0 || say "That could not be noted: $(print_cause note)"
-  run_goes_on='' life_spared=''
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { World } from "./shell-under-test";
+import { accepted, dated, refused } from "./guard-trials";
 import { inBothShells } from "./shell-under-test";
 import { until, withRepository } from "./test-repository";
 
@@ -107,28 +107,3 @@ describe("settle.sh", function () {
     assert.equal((await world.run("backup.sh", [], { env })).exitCode, 0);
   });
 });
-
-async function dated(world: World, name: string, fromNow: number): Promise<void> {
-  const path = join(world.source, name);
-  await writeFile(path, "x", { flag: "a" });
-  const moment = Date.now() / 1000 + fromNow;
-  await utimes(path, moment, moment);
-}
-
-async function refused(world: World, env: Record<string, string>, reason: RegExp, code = 65) {
-  await rm(world.repository, { recursive: true, force: true });
-  await withRepository(world);
-  const { exitCode, output, report } = await world.run("backup.sh", [], { env });
-  assert.equal(exitCode, code, output);
-  assert.match(report.message, new RegExp(reason, "s"));
-  assert.deepEqual(await readdir(join(world.repository, "snapshots")), []);
-  return report;
-}
-
-async function accepted(world: World, env: Record<string, string>) {
-  await withRepository(world);
-  const began = Date.now();
-  const outcome = await world.run("backup.sh", [], { env });
-  assert.equal(outcome.exitCode, 0, outcome.output);
-  return { ...outcome, seconds: (Date.now() - began) / 1000 };
-}
