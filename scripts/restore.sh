@@ -24,7 +24,8 @@
 # Inputs: RESTIC_REPOSITORY, RESTIC_PASSWORD_FILE, credentials of the backend, RESTIC_OPTIONS (one option a line),
 #   BACKUP_HOST, BACKUP_PATH, RESTORE_PATH, TZ, BACKUP_REPOSITORY_MOUNT, BACKUP_LOCK_WAIT (seconds, 1920),
 #   BACKUP_REPOSITORY_ID (the only repository that is right; costs one more opening).
-# Opens the repository three times: to list the snapshots, to list the files of one, and to restore them.
+# Opens the repository five times: to list the snapshots, to list the files of one, to restore them, and twice for the
+# attributes of BACKUP_PATH itself.
 # Exit codes:
 #    0  all files are restored and verified
 #    1  failed, may work next time: the last lines say why
@@ -44,6 +45,8 @@ here=$(dirname "$0")
 . "$here/lib/common.sh"
 # shellcheck source=scripts/lib/list-restorable.sh
 . "$here/lib/list-restorable.sh"
+# shellcheck source=scripts/lib/removed-meanwhile.sh
+. "$here/lib/removed-meanwhile.sh"
 # shellcheck source=scripts/lib/manifest.sh
 . "$here/lib/manifest.sh"
 # shellcheck source=scripts/lib/choose-snapshot.sh
@@ -56,6 +59,10 @@ here=$(dirname "$0")
 . "$here/lib/check-restored.sh"
 # shellcheck source=scripts/lib/moving.sh
 . "$here/lib/moving.sh"
+# shellcheck source=scripts/lib/restore-root.sh
+. "$here/lib/restore-root.sh"
+# shellcheck source=scripts/lib/place-checks.sh
+. "$here/lib/place-checks.sh"
 # shellcheck source=scripts/lib/place-by-moves.sh
 . "$here/lib/place-by-moves.sh"
 # shellcheck source=scripts/lib/place.sh
@@ -81,7 +88,9 @@ main() {
   make_staging
   settle_other_restores
   [ -n "$space_unchecked" ] || require_space
+  require_short_paths
   restore_into_staging
+  restore_root
   stop_if_asked "$RESTORE_PATH is as it was. What was restored is complete in $staging/new."
   say "All is there. Moving it into place ..."
   place

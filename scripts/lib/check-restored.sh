@@ -36,8 +36,9 @@ restore_into_staging() {
 
 # end_failed NAME: where a full disk is the reason, the application may be running on it.
 end_failed() {
-  explain "$1"
   restored_words="The restore failed, and $RESTORE_PATH is as it was"
+  end_if_removed "$1" "$restored_words. What was restored until then is in $staging/new"
+  explain "$1"
   if [ "$explain_kind" = full ]; then
     drop_staging "$staging" || :
     fail "$1" "$restored_words. What was restored until then is removed, to make room again"
@@ -49,6 +50,8 @@ end_incomplete() {
   status_of "$restored_run"
   restored_words="The restore is not complete, and $RESTORE_PATH is as it was: $restored_missing."
   restored_words="$restored_words What was restored is in $staging/new"
+  end_if_removed "$restored_run" "$restored_words"
+  status_of "$restored_run"
   [ "$run_status" -eq 0 ] || fail "$restored_run" "$restored_words"
   end 1 "$restored_words. Run this again, or choose another snapshot of restore.sh --list."
 }

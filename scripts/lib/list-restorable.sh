@@ -11,11 +11,11 @@ list_restorable() {
   say "Reading the list of snapshots in $repository_shown ..."
   read_list
   ended list 0 || fail list "The snapshots cannot be listed, so nothing was restored"
-  [ ! -s "$work/list.err" ] || find_unread
+  [ ! -s "$work/list.err" ] || find_unlisted
   warn_of_damage
 }
 
-find_unread() {
+find_unlisted() {
   explain list
   [ -n "$explain_damage$explain_unclean" ] || return 0
   restorable_blind=$(run_jq unread-snapshots -Rrs "$work/list.err")

@@ -4,6 +4,7 @@
 # them; and as JSON
 #   ["root", MODE, UID, GID]   BACKUP_PATH itself
 #   ["setgid", NAME, GID]      a directory below it with this bit
+#   ["long", BYTES]            a path of 2000 bytes or more: how many it has below BACKUP_PATH
 #   ["further", BYTES]         a file elsewhere, if all of the snapshot was listed
 
 # Go's bit for setgid is 2^22: https://pkg.go.dev/io/fs#FileMode
@@ -17,5 +18,7 @@ inputs
   else
     # Without a number of its own, each file is one.
     "\(.type):\($mode) \(.uid // 0) \(.gid // 0) \(.size // 0) \(.inode // "line-\(input_line_number)")",
+    (select(.path | length > 500) | (.path[($path | length) + 1:] | utf8bytelength) as $bytes
+      | select($bytes >= 2000) | ["long", $bytes] | tojson),
     (select(.type == "dir" and ($mode | has_setgid)) | ["setgid", .path[($path | length) + 1:], .gid] | tojson)
   end

@@ -23,6 +23,7 @@ read_manifest() {
     say "That did not end well. Reading it once more, when nobody else is at work on the repository ..."
     list_manifest --retry-lock="${BACKUP_LOCK_WAIT}s"
   fi
+  end_if_removed manifest "Nothing was restored"
   ended manifest 0 || fail manifest "Nothing was restored, because the files of snapshot $chosen_short cannot be listed; another one of restore.sh --list may be whole"
   require_clean manifest "Nothing was restored from snapshot $chosen_short"
   require_room "listing the snapshot"
@@ -31,18 +32,18 @@ read_manifest() {
 }
 
 # list_manifest OPTION: the list is not kept, because that of a million files takes 350 MB. restic writes it into a
-# pipe, from which the watch must not read, so that no progress is shown meanwhile.
+# pipe, from which the watch must not read.
 list_manifest() {
   [ -p "$work/manifest.out" ] || mkfifo "$work/manifest.out"
   run_jq manifest -rn --arg path "$BACKUP_PATH" <"$work/manifest.out" >"$work/manifest" &
   manifest_reader=$!
   # Where restic is not even started, nobody would ever write into the pipe.
   life_before_failing=end_reader
-  watch_interval=1000000
+  watch_blind=yes
   set -- "$1" --json ls "$report_snapshot" --recursive "$BACKUP_PATH"
   ! has_further_paths || set -- "$1" --json ls "$report_snapshot"
   run_restic manifest 0 "listing the snapshot" "$@"
-  watch_interval=
+  watch_blind=
   life_before_failing=
   life_child=$manifest_reader
   wait_for_child

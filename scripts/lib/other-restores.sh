@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154 # variables that other files set
 # What other restores into RESTORE_PATH left: one that is alive is not disturbed, and what a dead one left is removed;
 # or finished, where all was verified and it was killed while it moved that into place. Only a directory with our mark
-# in it is touched, whatever its name is.
+# in it is touched, or one of that name with nothing in it.
 # Exit codes: 1 another restore is running; those of place.sh.
 
 # After so many seconds without a sign of life a restore on another host is dead. The watch gives one every ten seconds,
@@ -10,11 +10,28 @@ others_patience=90
 
 settle_other_restores() {
   for others_directory in "$staging_target"/.restic-backup-restore.?????? "${staging_parent%/}"/.restic-backup-restore.??????; do
-    if [ "$others_directory" != "$staging" ] && read_mark "$others_directory"; then
+    if [ "$others_directory" = "$staging" ]; then
+      continue
+    elif read_mark "$others_directory"; then
       ! is_alive || refuse_second_restore
       settle_dead_restore
+    else
+      remove_unmarked "$others_directory"
     fi
   done
+}
+
+# remove_unmarked DIRECTORY: of a restore that was killed before it had set its mark, if nothing else is in it. One that
+# is alive makes itself another directory.
+remove_unmarked() {
+  if [ -d "$1" ] && [ ! -L "$1" ]; then
+    case $(ls -A "$1" 2>/dev/null) in
+      '' | "$staging_mark.new")
+        rm -f "$1/$staging_mark.new" || :
+        rmdir "$1" || :
+        ;;
+    esac 2>/dev/null
+  fi
 }
 
 # read_mark DIRECTORY: whether a restore into RESTORE_PATH made it.
@@ -71,7 +88,7 @@ settle_dead_restore() {
     warn "An earlier restore was killed while it moved its files into $RESTORE_PATH. That is finished first."
     others_own=$staging
     staging=$others_directory
-    write_mark
+    write_mark 2>"$work/refusal" || end_unwritable "$staging"
     place
     staging=$others_own
     [ -z "$place_aside" ] || warn "What was there before that restore is in $place_aside."

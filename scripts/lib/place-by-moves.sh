@@ -15,6 +15,7 @@ place_by_moves() {
       end_not_placed
     fi
     refuse_mount_points
+    refuse_copies
     true 2>"$work/refusal" >"$staging/placing" || end_not_placed
     open_closed_directories
     keep_beating move_all || take_back
@@ -25,7 +26,7 @@ place_by_moves() {
 
 # list_moves. Results: files of names, each ended by a NUL: $staging/names, all that is to be moved into place, also by
 # a restore that was killed meanwhile; clashing, those that exist there; closed-new and closed-old, directories of them
-# that must be opened to be moved.
+# that must be opened to be moved; and of clashing, for refuse_copies, probe-directories, probe-full in them, probe-files.
 list_moves() {
   place_names=/dev/null
   [ -e "$staging/placing" ] || place_names=$staging/names
@@ -39,36 +40,19 @@ list_moves() {
     is_there "$staging_target/$place_entry" || continue
     printf '%s\0' "$place_entry" >&4 || return 1
     ! is_closed "$staging_target/$place_entry" || printf '%s\0' "$place_entry" >&6
-  done 3>"$place_names" 4>"$staging/clashing" 5>"$staging/closed-new" 6>"$staging/closed-old"
+    if [ -d "$staging_target/$place_entry" ] && [ ! -L "$staging_target/$place_entry" ]; then
+      printf '%s\0' "$place_entry" >&7 && printf '%s/full\0' "$place_entry" >&8 || return 1
+    else
+      printf '%s\0' "$place_entry" >&9 || return 1
+    fi
+  done 3>"$place_names" 4>"$staging/clashing" 5>"$staging/closed-new" 6>"$staging/closed-old" \
+    7>"$staging/probe-directories" 8>"$staging/probe-full" 9>"$staging/probe-files"
   cd /
-}
-
-is_there() {
-  [ -e "$1" ] || [ -L "$1" ]
 }
 
 # is_closed: a directory that is moved must be writable, because it notes down what is above it.
 is_closed() {
   [ -d "$1" ] && [ ! -L "$1" ] && [ ! -w "$1" ]
-}
-
-# refuse_mount_points: what is mounted cannot be moved aside. The kernel writes some characters of paths in octal.
-refuse_mount_points() {
-  [ -s "$staging/clashing" ] || return 0
-  place_escaped=$(printf '%s\n' "$staging_target" | sed 's/\\/\\134/g; s/ /\\040/g; s/	/\\011/g')
-  while read -r _ _ _ _ place_point _; do
-    case $place_point in
-      "${place_escaped%/}"/*)
-        place_point=${place_point#"${place_escaped%/}"/}
-        place_point=$(printf '%s\n' "${place_point%%/*}" |
-          sed 's/\\040/ /g; s/\\011/	/g; s/\\012/\n/g; s/\\134/\\/g')
-        if is_there "$staging/new/$place_point"; then
-          echo "$RESTORE_PATH/$place_point is a mount point, or holds one, and the snapshot holds an entry of that name" >"$work/refusal"
-          end_not_placed
-        fi
-        ;;
-    esac
-  done </proc/self/mountinfo
 }
 
 open_closed_directories() {
@@ -102,11 +86,31 @@ make_old() {
   moving_undressed=
 }
 
+# Moves entries into the directory $0, none over another: `mv -n` takes a link that leads nowhere for nothing.
+# shellcheck disable=SC2016 # of the shell that xargs starts
+place_mover='
+  for entry; do [ ! -L "$0/${entry##*/}" ] || links=yes; done
+  [ -n "${links:-}" ] || exec mv -n -t "$0" -- "$@"
+  for entry; do
+    [ -L "$0/${entry##*/}" ] || mv -n -t "$0" -- "$entry" || failed=yes
+  done
+  [ -z "${failed:-}" ]'
+
+# move_named NAMES FROM TO
+move_named() {
+  unharmed_in "$2" xargs -0 -r sh -c "$place_mover" "$3" <"$staging/$1"
+}
+
+# move_each FROM TO
+move_each() {
+  unharmed_in / find "$1" -mindepth 1 -maxdepth 1 -exec sh -c "$place_mover" "$2" {} +
+}
+
 # move_all: no entry is replaced that has appeared meanwhile, which leaves another in new/.
 move_all() {
-  unharmed_in "$staging_target" xargs -0 -r mv -n -t "$staging/old" -- <"$staging/clashing" 2>"$work/refusal" || return 1
+  move_named clashing "$staging_target" "$staging/old" 2>"$work/refusal" || return 1
   [ -e "$staging/aside" ] || mv "$staging/unaside" "$staging/aside" 2>"$work/refusal" || return 1
-  unharmed_in / find "$staging/new" -mindepth 1 -maxdepth 1 -exec mv -n -t "$staging_target" -- {} + 2>"$work/refusal" || return 1
+  move_each "$staging/new" "$staging_target" 2>"$work/refusal" || return 1
   rmdir "$staging/new" 2>/dev/null || {
     echo "an entry of the same name has appeared in $RESTORE_PATH meanwhile" >"$work/refusal"
     return 1
@@ -116,9 +120,9 @@ move_all() {
 # take_back: what is in RESTORE_PATH under one of the names is ours only after all others were moved aside.
 take_back() {
   if [ -e "$staging/aside" ]; then
-    unharmed_in "$staging_target" xargs -0 -r mv -n -t "$staging/new" -- <"$staging/names" 2>/dev/null || :
+    move_named names "$staging_target" "$staging/new" 2>/dev/null || :
   fi
-  unharmed_in / find "$staging/old" -mindepth 1 -maxdepth 1 -exec mv -n -t "$staging_target" -- {} + 2>/dev/null || :
+  move_each "$staging/old" "$staging_target" 2>/dev/null || :
   rm -f "$staging/aside"
   close_what_was_opened
   if [ -d "$staging/old" ] && ! rmdir "$staging/old" 2>/dev/null; then

@@ -13,7 +13,10 @@ place() {
     place_by_moves
   fi
   cd /
+  rm -f "$work/time"
+  [ ! -e "$staging/time" ] || { true >"$work/time" && touch -r "$staging/time" "$work/time"; }
   drop_staging "$staging" || warn "$staging could not be removed. It is not needed any more: remove it."
+  set_root_time "$work/time"
 }
 
 is_beside_target() {

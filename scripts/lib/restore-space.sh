@@ -21,6 +21,17 @@ refuse_space() {
   end 1 "Not enough space, so nothing was restored: $1. This is an estimate. Make room there and run this again, or pass the estimate over: restore.sh --skip-space-check $chosen_short"
 }
 
+# require_short_paths: the kernel takes no path of 4096 bytes or more, and what is restored has the longest paths while it
+# is in $staging/new.
+require_short_paths() {
+  space_longest=$(run_jq longest-path -Rrn "$work/manifest")
+  space_excess=$((space_longest + $(printf '%s/new/' "$staging" | wc -c) - 4095))
+  if [ "$space_excess" -gt 0 ]; then
+    drop_staging "$staging" || :
+    end 1 "Nothing was restored, because paths would be too long: snapshot $chosen_short holds one of $space_longest bytes below $BACKUP_PATH, and the kernel takes 4095 with the directory that it is restored in. Restore into a directory with a path that is $(count "$space_excess" byte bytes) shorter than $RESTORE_PATH, as in: RESTORE_PATH=/short restore.sh $chosen_short"
+  fi
+}
+
 # measure_space BYTES. Results: $space_enough (yes, no, or names, which are too many), $space_needed with five percent
 # for the file system, $space_free, $space_inodes. A file system that says 0 of all does not tell.
 measure_space() {

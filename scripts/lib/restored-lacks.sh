@@ -16,6 +16,9 @@ find_lacks() {
   [ "$restored_lost" -eq 0 ] ||
     add_lack "$(count "$restored_lost" "link or special file is" "links or special files are") missing"
   [ -z "$moving_undressed" ] || add_lack "$RESTORE_PATH itself has another owner or mode"
+  find_root_lacks
+  [ -z "$root_lacks" ] || add_lack "$RESTORE_PATH itself lacks extended attributes, or has others ($root_lacks)"
+  [ -z "$root_unknown" ] || add_lack "what time and attributes $BACKUP_PATH itself had could not be read ($root_unknown)"
   [ ! -s "$work/differences" ] || say "$(cat "$work/differences")"
   [ -n "$lacks_hint" ] || lacks_hint="User $(id -u) may not set these, or the file system of $RESTORE_PATH does not keep them."
 }

@@ -6,6 +6,7 @@
 #   new/                    what is restored
 #   old/                    what new/ replaces, while it is moved into place
 #   placing                 from when on all is verified, so that what a kill leaves can be finished
+#   time                    its time is that which RESTORE_PATH itself gets
 # Inputs: RESTORE_PATH.
 # Results: $staging; $staging_target and $staging_parent, RESTORE_PATH and the directory above it without symbolic
 # links.
@@ -55,33 +56,39 @@ end_unwritable() {
   end 1 "Nothing was restored, because user $(id -u) cannot write to $1: $(cat "$work/refusal"). Check that its volume is mounted, writable and not full, and the rights of that directory."
 }
 
-# make_staging makes an empty one.
+# make_staging makes an empty one. Another restore that begins now may take it for what a killed one left, before our mark
+# is in it: then another one is made.
 make_staging() {
   find_target
+  for _ in 1 2 3 4 5; do
+    make_staging_directory
+    ! write_mark 2>"$work/refusal" || break
+    [ ! -d "$staging" ] || end_unwritable "$staging"
+  done
+  # The watch beside restic shows others that this restore is alive.
+  watch_heartbeat=$staging/$staging_mark
+  mkdir "$staging/new" 2>"$work/refusal" || end_unwritable "$staging"
+}
+
+make_staging_directory() {
   staging=
   [ -d "$staging_target" ] || staging=$(mktemp -d "${staging_parent%/}/.restic-backup-restore.XXXXXX" 2>/dev/null) || staging=
   if [ -z "$staging" ]; then
     make_directories "$staging_target"
     staging=$(mktemp -d "$staging_target/.restic-backup-restore.XXXXXX" 2>"$work/refusal") || end_unwritable "$staging_target"
   fi
-  write_mark
-  # The watch beside restic shows others that this restore is alive.
-  watch_heartbeat=$staging/$staging_mark
-  mkdir "$staging/new" 2>"$work/refusal" || end_unwritable "$staging"
 }
 
 # write_mark: whoever meets this directory later must know whether its restore is alive. The number of the directory
 # tells it from a copy of itself that a backup has brought here.
 write_mark() {
   {
-    {
-      echo "Here restore.sh of restic-backup restores. The next restore removes this directory when the process below has died."
-      print_process
-      echo "$$ $(print_start "$$")"
-      stat -c %i "$staging"
-      print_side "$staging"
-    } >"$staging/$staging_mark.new" && mv "$staging/$staging_mark.new" "$staging/$staging_mark"
-  } 2>"$work/refusal" || end_unwritable "$staging"
+    echo "Here restore.sh of restic-backup restores. The next restore removes this directory when the process below has died."
+    print_process
+    echo "$$ $(print_start "$$")"
+    stat -c %i "$staging"
+    print_side "$staging"
+  } >"$staging/$staging_mark.new" && mv "$staging/$staging_mark.new" "$staging/$staging_mark"
 }
 
 # print_side DIRECTORY: in RESTORE_PATH, or beside the directory of that name, whatever its volume is called here.
@@ -126,9 +133,11 @@ keep_beating() {
 # drop_staging DIRECTORY: whoever may not write into a directory of their own must open it first. The mark goes last, so
 # that what a kill leaves is known as ours.
 drop_staging() {
-  if ! rm -rf "$1/new" "$1/old" 2>/dev/null; then
+  # In probe, files have second names, and would be opened, too.
+  rm -rf "$1/probe" 2>/dev/null || return 1
+  if ! rm -rf "$1/new" "$1/old" "$1/root" 2>/dev/null; then
     chmod -R u+rwX "$1" 2>/dev/null || :
-    rm -rf "$1/new" "$1/old" 2>/dev/null || return 1
+    rm -rf "$1/new" "$1/old" "$1/root" 2>/dev/null || return 1
   fi
   rm -rf "$1" 2>/dev/null
 }

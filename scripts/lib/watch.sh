@@ -1,12 +1,13 @@
 # shellcheck shell=sh disable=SC2154 # variables that other files set
 # The watch beside a running restic: shows that it is alive, and ends it at its time limit.
 # Inputs: RESTIC_PROGRESS_FPS (how often progress is shown; default once a minute), $watch_gives_up (not empty: end restic
-#   when it meets the same refusal twice), $watch_heartbeat (a file that is touched as long as restic runs).
+#   when it meets the same refusal twice), $watch_heartbeat (a file that is touched as long as restic runs), $watch_blind
+#   (not empty: what restic writes to stdout goes into a pipe for another reader, so nothing of it is shown).
 # Results: $work/NAME.ending, see results.sh.
 
 watch_gives_up=
 watch_heartbeat=
-watch_interval=
+watch_blind=
 
 # watch_over PROCESS NAME LIMIT DOING runs as a child of its own.
 watch_over() {
@@ -50,7 +51,6 @@ end_early() {
 
 # find_progress_interval: a human at a terminal looks more often than a log does.
 find_progress_interval() {
-  [ -z "$watch_interval" ] || return 0
   watch_interval=60
   # The component sets 0.0166, which is once a minute.
   [ "${RESTIC_PROGRESS_FPS:-0.0166}" = 0.0166 ] ||
@@ -70,7 +70,10 @@ show_news() {
 }
 
 show_progress() {
-  tail -n 1 "$work/$watch_name.out" 2>/dev/null >"$work/latest" || return 0
-  watch_line=$(run_jq progress -Rrn "$work/latest" 2>/dev/null) || watch_line=
+  watch_line=
+  if [ -z "$watch_blind" ]; then
+    tail -n 1 "$work/$watch_name.out" 2>/dev/null >"$work/latest" || return 0
+    watch_line=$(run_jq progress -Rrn "$work/latest" 2>/dev/null) || watch_line=
+  fi
   say "  $watch_doing: ${watch_line:-still working} after $(count "$watch_waited" second seconds)"
 }

@@ -120,6 +120,36 @@ describe("other-restores.sh", function () {
     },
   );
 
+  inBothShells("removes what was killed before it had set its mark, and nothing else without one", async (world) => {
+    await backedUp(world);
+    await mkdir(world.target);
+    for (const folder of [world.folder, world.target]) {
+      await mkdir(join(folder, ".restic-backup-restore.aaaaaa"));
+      await mkdir(join(folder, ".restic-backup-restore.bbbbbb"));
+      await writeFile(join(folder, ".restic-backup-restore.bbbbbb", `${mark}.new`), "Here rest");
+      // Half a mark.
+      await mkdir(join(folder, ".restic-backup-restore.cccccc"));
+      await writeFile(join(folder, ".restic-backup-restore.cccccc", mark), "Here restore.sh\nhost");
+    }
+    await restored(world, 0);
+    assert.deepEqual(
+      (await stagings(world)).map((path) => path.slice(-6)),
+      ["cccccc", "cccccc"],
+    );
+  });
+
+  inBothShells("makes another directory where a second restore takes its own for a leftover", async (world) => {
+    await backedUp(world);
+    const once = world.path("once");
+    const env = await inPlaceOf(
+      world,
+      "mktemp",
+      `made=$("$real" "$@") || exit; case $made in *.restic-backup-restore.*) [ -e "${once}" ] || { : >"${once}"; rmdir "$made"; } ;; esac; echo "$made"`,
+    );
+    await restored(world, 0, { env });
+    assert.deepEqual(await stagings(world), []);
+  });
+
   inBothShells("asks the mark of a restore on another host whether it is alive", async (world) => {
     await backedUp(world);
     await mkdir(world.target);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, chown, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { manifest } from "../manifest";
@@ -164,23 +164,43 @@ describe("place-by-moves.sh", function () {
     await restored(world, 0);
   });
 
+  inBothShells("replaces no link that leads nowhere and appears meanwhile, on either way", async (world) => {
+    await backedUp(world);
+    await fill(world);
+    const link = (place: string, when: string) =>
+      `case "$3" in ${when}) [ -L "${place}" ] || ln -s nowhere-new "${place}" ;; esac\nexec "$real" "$@"`;
+    // The first move is that of all that is in the way.
+    const only = join(world.target, "only");
+    const { report } = await restored(world, 1, { env: await inPlaceOf(world, "mv", link(only, "*/old")) });
+    assert.match(report.message, /an entry of the same name has appeared in .* meanwhile/);
+    assert.equal(await readlink(only), "nowhere-new");
+    assert.equal(await readFile(join(world.target, "clash"), "utf8"), "mine");
+    await rm(only);
+    // What is moved back meets one, too: it stays in the directory of the restore, and is named.
+    const clash = join(world.target, "clash");
+    const failing = `case "$3" in */import) [ -e "${world.path("failed")}" ] || { : >"${world.path("failed")}"; ln -s nowhere-new "${clash}"; echo "mv: no such luck" >&2; exit 1; } ;; esac\nexec "$real" "$@"`;
+    const back = await restored(world, 1, { env: await inPlaceOf(world, "mv", failing) });
+    assert.match(back.report.message, /only in part: mv: no such luck\. Nothing is lost/);
+    assert.equal(await readlink(clash), "nowhere-new");
+  });
+
   for (const [when, script] of [
-    ["before the first move", 'case "$1" in -*) kill -KILL 0 ;; esac; exec "$real" "$@"'],
+    ["before the first move", 'case "$1" in -[nT]) kill -KILL 0 ;; esac; exec "$real" "$@"'],
     [
       "after one entry was moved aside",
-      'case "$3" in */old) "$real" -n -t "$3" -- "$5" ;; esac; case "$1" in -*) kill -KILL 0 ;; esac; exec "$real" "$@"',
+      'case "$3" in */old) "$real" -n -t "$3" -- "$5" ;; esac; case "$1" in -[nT]) kill -KILL 0 ;; esac; exec "$real" "$@"',
     ],
     [
       "after all were moved aside",
-      'case "$3" in */old) exec "$real" "$@" ;; esac; case "$1" in -*) kill -KILL 0 ;; esac; exec "$real" "$@"',
+      'case "$3" in */old) exec "$real" "$@" ;; esac; case "$1" in -[nT]) kill -KILL 0 ;; esac; exec "$real" "$@"',
     ],
     [
       "after one entry was moved into place",
-      'case "$3" in */old) exec "$real" "$@" ;; */import) "$real" -n -t "$3" -- "$5" ;; esac; case "$1" in -*) kill -KILL 0 ;; esac; exec "$real" "$@"',
+      'case "$3" in */old) exec "$real" "$@" ;; */import) "$real" -n -t "$3" -- "$5" ;; esac; case "$1" in -[nT]) kill -KILL 0 ;; esac; exec "$real" "$@"',
     ],
     [
       "after all were moved into place",
-      'case "$1" in -n) exec "$real" "$@" ;; esac; case "$1" in -*) kill -KILL 0 ;; esac; exec "$real" "$@"',
+      'case "$1" in -n) exec "$real" "$@" ;; esac; case "$1" in -[nT]) kill -KILL 0 ;; esac; exec "$real" "$@"',
     ],
     ["after what was there has its name", '"$real" "$@"; case "$1" in -T) kill -KILL 0 ;; esac'],
   ] as const) {

@@ -43,6 +43,20 @@ describe("restore-space.sh", function () {
     });
   });
 
+  inBothShells("refuses paths that would be too long before it restores", async (world) => {
+    const parts = [...Array.from({ length: 15 }, () => "d".repeat(250)), "d".repeat(100)];
+    await mkdir(join(world.source, ...parts), { recursive: true });
+    const rest = 4095 - world.source.length - 1 - parts.join("/").length - 1;
+    await writeFile(join(world.source, ...parts, "f".repeat(rest)), "deep");
+    await backedUp(world);
+    const { report } = await restored(world, 1);
+    assert.match(
+      report.message,
+      /paths would be too long: snapshot .* holds one of 40\d\d bytes below .* bytes shorter than/,
+    );
+    assert.equal((await readdir(world.folder)).includes("import"), false);
+  });
+
   inBusybox("refuses where there are too few inodes", async (world) => {
     await mkdir(join(world.source, "many"));
     for (let name = 0; name < 100; name++) {

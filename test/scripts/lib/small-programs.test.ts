@@ -121,6 +121,12 @@ describe("field", () => {
   });
 });
 
+describe("text", () => {
+  it("gives back what it gets", async () => {
+    assert.equal(await jqText("text", null, ["-rn", "--arg", "value", "/é/ü\u{10ffff}"]), "/é/ü\u{10ffff}");
+  });
+});
+
 describe("words", () => {
   for (const [bytes, shown] of [
     [0, "0 B"],
