@@ -3,9 +3,11 @@ import { quantityProblem } from "./quantity";
 import { scheduleProblem } from "./schedule";
 import { timeZoneProblem } from "./time-zone";
 
-/** A string; `missing` says what to give when it is not there. */
+/** A string; `missing` says what to give when it is not there. Half a character would reach the pods as another one. */
 export function text(missing: string): z.ZodString {
-  return z.string({ error: ({ input }) => (input === undefined ? `is missing: ${missing}` : "must be a string") });
+  return z
+    .string({ error: ({ input }) => (input === undefined ? `is missing: ${missing}` : "must be a string") })
+    .regex(/^\P{Cs}*$/u, "holds half of a character (a lone surrogate), which no pod can be given: write it anew");
 }
 
 /** A string for which `problem` finds no fault. */
@@ -80,6 +82,12 @@ export const absolutePath = text("give a path")
 export const relativePath = text("give a path").regex(
   /^(?!\.{1,2}(\/|$))[^/\p{Cc}]+(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]+)*$/u,
   'must be a relative path without "//", "./", "../" and "/" at its ends',
+);
+
+/** A file whose directory is left out, and what the file begins with: every directory holds one called "." */
+export const tagFile = text("give a name").regex(
+  /^(?!\.{1,2}(\/|:|$))[^/:\p{Cc}]+(\/(?!\.{1,2}(\/|:|$))[^/:\p{Cc}]+)*(:[^\p{Cc}]*)?$/u,
+  'must be the name of a file, as in .nobackup, or that and what it begins with, as in ".nobackup:yes"',
 );
 
 /** A path of either kind. */

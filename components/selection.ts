@@ -43,7 +43,7 @@ export interface SelectionArgs {
 export const selectionSchema = group("give { excludes: ['*.tmp'] }", {
   additionalPaths: list(formats.absolutePath).optional(),
   excludes: list(formats.line).optional(),
-  excludeIfPresent: list(formats.line).optional(),
+  excludeIfPresent: list(formats.tagFile).optional(),
   excludeCaches: input(formats.flag).optional(),
   excludeLargerThan: input(formats.resticSize).optional(),
   tags: list(formats.tag).optional(),

@@ -67,11 +67,8 @@ prune_in_turn() {
 
 end_failed_prune() {
   explain prune
-  case $explain_cause in
-    *"for --max-unused"* | *"percentage for"* | ParseSize:* | strconv.*)
-      end 64 "Nothing was pruned, because restic does not understand BACKUP_PRUNE_MAX_UNUSED or BACKUP_PRUNE_MAX_REPACK: $explain_cause. Correct it."
-      ;;
-  esac
+  [ "$explain_kind" != setting ] ||
+    end 64 "Nothing was pruned, because restic does not understand BACKUP_PRUNE_MAX_UNUSED, BACKUP_PRUNE_MAX_REPACK or RESTIC_OPTIONS: $explain_cause. $explain_hint"
   fail prune "The prune failed, which loses nothing"
 }
 

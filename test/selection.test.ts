@@ -51,6 +51,7 @@ describe("selection", () => {
 
   const path = 'must be an absolute path below "/", without "//", "/./", "/../" and "/" at the end';
   const own = "is a tag with a meaning of its own: use another one";
+  const tagFile = 'must be the name of a file, as in .nobackup, or that and what it begins with, as in ".nobackup:yes"';
   const size = "must be a number and K, M, G or T, as in 2G";
   const refused: [Given, string][] = [
     [{ additionalPaths: ["/var/jira/data", "data"] }, `additionalPaths.1: data: ${path}`],
@@ -58,7 +59,13 @@ describe("selection", () => {
     [{ additionalPaths: "/var/jira/data" }, "additionalPaths: /var/jira/data: must be a list"],
     [{ excludes: ["a\nb"] }, "excludes.0: a\nb: must be one line, and not empty"],
     [{ excludes: [""] }, "excludes.0: : must be one line, and not empty"],
-    [{ excludeIfPresent: ["a\n"] }, "excludeIfPresent.0: a\n: must be one line, and not empty"],
+    [{ excludeIfPresent: ["a\n"] }, `excludeIfPresent.0: a\n: ${tagFile}`],
+    [{ excludeIfPresent: ["."] }, `excludeIfPresent.0: .: ${tagFile}`],
+    [{ excludeIfPresent: [":yes"] }, `excludeIfPresent.0: :yes: ${tagFile}`],
+    [
+      { additionalPaths: ["/a\ud800"] },
+      "additionalPaths.0: /a\ud800: holds half of a character (a lone surrogate), which no pod can be given: write it anew",
+    ],
     [{ excludeCaches: "maybe" }, "excludeCaches: maybe: must be true or false"],
     [{ excludeLargerThan: "2g" }, `excludeLargerThan: 2g: ${size}`],
     [{ excludeLargerThan: "0" }, `excludeLargerThan: 0: ${size}`],

@@ -45,6 +45,20 @@ def errors_without_harm: [
   }
 ];
 
+# What restic does not understand, before it begins. The component refuses most of it.
+def errors_of_settings: [
+  { # filter/exclude.go, archiver/exclude.go, ui/size.go, cmd_prune.go
+    pattern: "^(Fatal: )?(--i?exclude(-file)?: )?(invalid pattern\\(s\\) provided:|failed to read patterns from file |no name for exclusion tagfile provided|name for exclusion tagfile is empty|ParseSize: |strconv[.]Parse|invalid number of bytes |invalid percentage |percentage for --max-unused )",
+    kind: "setting",
+    hint: "Correct it."
+  },
+  { # cobra
+    pattern: "^(Fatal: )?(unknown (shorthand )?flag: |invalid argument \"|flag needs an argument: |pack size (larger|smaller) than limit )",
+    kind: "setting",
+    hint: "Correct RESTIC_OPTIONS: this restic does not know such an option, or not with this value."
+  }
+];
+
 # Contents are complete; an attribute, an owner, a mode or a special file is not. A file that is not there is another
 # matter: its contents failed before.
 def errors_of_attributes:

@@ -6,6 +6,7 @@
 #            unreachable  no server, or no answer
 #            busy         a server that has had enough, or a lock
 #            full         no room
+#            setting      an option that restic does not understand, or not with its value
 #            attribute    contents are complete; an attribute, an owner, a mode or a special file is not
 #            benign       said by runs that did all that they should
 #            summary      sums up other messages, and says nothing alone
@@ -21,6 +22,7 @@ include "errors-of-credentials";
 
 def errors:
   errors_without_harm
+  + errors_of_settings
   + errors_of_attributes
   + errors_that_look_like_damage
   + errors_of_damage
@@ -55,6 +57,10 @@ def row_of($message):
 def is_damage: row_of(.).kind == "damage";
 def is_benign: row_of(.).kind == "benign";
 def is_attribute: row_of(.).kind == "attribute";
+
+# Whether restic says it of an object of the repository, and not of a file.
+def is_of_repository:
+  .unnamed | test("(Load|LoadRaw|List|Stat|ReadFull|StreamPack)\\(|download error: |^tree [0-9a-f]+ (could not be loaded|is not known)");
 
 # A list of objects that could not be read to its end makes restic miss packs that are there.
 def without_missed_packs:

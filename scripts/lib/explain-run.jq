@@ -80,7 +80,7 @@ def cause:
 # Damage in words that no row knows shows in restic's verdict, if no server and no file system has to do with it.
 def is_only_told_by_verdict:
   all(.[]; .pattern == "" or ([.kind] | inside(["summary", "verdict", "benign"])))
-  and all(.[]; .unnamed | test("(Load|List|Stat|ReadFull)\\(|download error: ") | not);
+  and all(.[]; is_of_repository | not);
 
 def damage:
   (map(select(.kind == "damage")) | first)

@@ -2,7 +2,7 @@
 # Whether the snapshot that was written is a good one. Whatever is not is marked before the command ends: a restore, the
 # keep rules and the next guard must not take it for complete.
 # Exit codes: 3 files could not be read · 65 it holds less than the guards demand · 67 damage · 75 the source changed ·
-#   1 that is not known · 130 stopped by a signal.
+#   1 that is not known, or an object of the repository could not be read · 130 stopped by a signal.
 
 judge_snapshot() {
   # A signal that comes meanwhile ends the command when the snapshot is judged and marked.
@@ -35,12 +35,19 @@ end_if_bad() {
     end 75 "The source changed while it was read ($judge_changes), so snapshot $snapshot_short may hold half-written files. $judge_marked. The next try may find the source at rest; if it never is, set guards.acceptChanges: true (BACKUP_ACCEPT_CHANGES=yes)."
   [ -z "$contents_unknown" ] ||
     fail contents "Snapshot $snapshot_short was written, but what it holds of $BACKUP_PATH could not be listed. $judge_marked"
+  [ -z "$judge_object" ] || end_unread_object
+}
+
+# end_unread_object: restic read all files anew, because it could not look at those of the snapshot before.
+end_unread_object() {
+  report_retention="skipped, because an object of the repository could not be read"
+  end 1 "Snapshot $snapshot_short holds all files, but an object of the repository could not be read: $judge_object. As long as it cannot, what the snapshot shares with older ones may not be restorable. $judge_marked. $judge_hint"
 }
 
 # judge_words reads what restic said, whatever its exit code. Results: $judge_unread, what could not be read;
 # $judge_damage, the run in which damage was seen.
 judge_words() {
-  judge_unread='' judge_damage=$snapshot_damage
+  judge_unread='' judge_object='' judge_damage=$snapshot_damage
   if [ ! -s "$work/backup.err" ]; then
     ended backup 0 || judge_unread="restic does not say what it could not read"
     return 0
@@ -58,8 +65,20 @@ judge_words() {
   if [ "$explain_attributes" = yes ]; then
     warn "The contents of all files are in the snapshot, but attributes of $(count "$explain_attributes_count" "file or directory" "files or directories") could not be read, for example: $explain_cause."
   else
-    judge_unread=$(run_jq unread-files -Rrs "$work/backup.err") || judge_unread="some files could not be read"
+    find_unread
   fi
+}
+
+# find_unread. Results: $judge_unread, and $judge_object, what restic says of an object of the repository that it could
+# not read, with $judge_hint: it reads all files then. Where that is damage, nobody knows what it has read.
+find_unread() {
+  judge_hint=$explain_hint
+  run_jq unread-files -Rrs "$work/backup.err" >"$work/unread" || echo "some files could not be read" >"$work/unread"
+  {
+    IFS= read -r judge_unread
+    IFS= read -r judge_object
+  } <"$work/unread" || :
+  [ -z "$judge_damage" ] || judge_unread=${judge_unread:-$judge_object}
 }
 
 # find_changes looks at the source once more. What restic leaves out may change, so that where something has changed,

@@ -11,6 +11,7 @@
 include "snapshots";
 include "keep";
 include "rules";
+include "moments";
 
 def week: 7 * 86400;
 def half_a_day: 12 * 3600;

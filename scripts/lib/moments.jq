@@ -3,6 +3,9 @@
 # C library, jq 1.6 takes the daylight saving time of TZ for part of a moment, and none knows offsets or fractions:
 # https://github.com/jqlang/jq/issues/2001
 
+# A clock may be ahead of ours by so many seconds before what it wrote counts as written in the future.
+def tolerance: 300;
+
 # The number of a day, counted from 1 January 1970. Months and days may lie outside of their year and month, as in Go:
 # day 31 of a month of 30 days is the first of the next one. The year begins in March here, so that its last day may be
 # the 29th of February.

@@ -4,6 +4,8 @@
 # Exit codes: 64 bad settings.
 
 problems_found=
+problems_line_end='
+'
 
 # problem TEXT: the variable, what is wrong with it, and what to do.
 problem() {
@@ -32,6 +34,24 @@ check_switch() {
   problem "$problems_name: \"$problems_value\" is not among its values, which are: $* or nothing."
 }
 
+# check_text NAME VALUE: jq makes another text of what is no UTF-8, and restic too where it writes JSON, so that no two of
+# them would be found equal. Only what is not plain ASCII costs a process.
+check_text() {
+  case $2 in
+    *[!\ -~"$problems_line_end"]*) ;;
+    *) return 0 ;;
+  esac
+  problems_text=$(run_jq text -rn --arg value "$2.") || return 0
+  [ "$problems_text" = "$2." ] || problem "$1: \"$2\" is not UTF-8, so what bears this name would not be found again. Use another one."
+}
+
+# check_name NAME VALUE WHAT: what is named below a directory must be another thing than that directory.
+check_name() {
+  case /$2/ in
+    *//* | */./* | */../*) problem "$1: \"$2\" is not the name of $3. Write it as in done or sub/done." ;;
+  esac
+}
+
 # check_directory NAME VALUE: restic compares paths letter by letter, so there must be one way to write each.
 check_directory() {
   case $2 in
@@ -42,7 +62,7 @@ check_directory() {
     *) problem "$1: \"$2\" is not an absolute path. Begin it with a slash." ;;
   esac
   case $2 in
-    *"
-"*) problem "$1: the path holds a line end. Use another path." ;;
+    *"$problems_line_end"*) problem "$1: the path holds a line end. Use another path." ;;
   esac
+  check_text "$1" "$2"
 }

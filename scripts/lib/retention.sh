@@ -13,6 +13,7 @@ check_retention() {
   case $BACKUP_MAX_SHRINK in
     ??? | ????*) problem "BACKUP_MAX_SHRINK: $BACKUP_MAX_SHRINK percent can never be exceeded. Use 1 to 99, or 0 for no guard." ;;
   esac
+  check_text BACKUP_RETENTION "${BACKUP_RETENTION:-}"
   [ -n "$work" ] || return 0
   retention_problem=$(run_jq check-rules -rn --arg rules "${BACKUP_RETENTION:-}") ||
     retention_problem="it cannot be understood"

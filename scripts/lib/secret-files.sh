@@ -7,7 +7,7 @@
 make_secret_files() {
   [ -n "${BACKUP_SECRET_FILES:-}" ] || return 0
   : "${BACKUP_PRIVATE_FOLDER:=/run/restic}"
-  if [ ! -r "$BACKUP_SECRET_FILES" ] || [ ! -x "$BACKUP_SECRET_FILES" ]; then
+  if [ ! -d "$BACKUP_SECRET_FILES" ] || [ ! -r "$BACKUP_SECRET_FILES" ] || [ ! -x "$BACKUP_SECRET_FILES" ]; then
     problem "BACKUP_SECRET_FILES: $BACKUP_SECRET_FILES is not a directory that user $(id -u) can read."
   elif [ ! -d "$BACKUP_PRIVATE_FOLDER" ] || [ ! -w "$BACKUP_PRIVATE_FOLDER" ] || [ ! -x "$BACKUP_PRIVATE_FOLDER" ]; then
     problem "BACKUP_PRIVATE_FOLDER: $BACKUP_PRIVATE_FOLDER is not a directory that user $(id -u) can write to."

@@ -3,7 +3,8 @@
 #
 # BACKUP_PATHS               further directories or files beside BACKUP_PATH, absolute, one a line
 # BACKUP_EXCLUDES            patterns of restic that are left out, one a line
-# BACKUP_EXCLUDE_IF_PRESENT  directories that hold a file of such a name are left out, one a line
+# BACKUP_EXCLUDE_IF_PRESENT  directories that hold a file of such a name are left out, one a line: NAME, or NAME:BEGINNING of
+#                            what the file holds
 # BACKUP_EXCLUDE_CACHES      yes: directories that hold a CACHEDIR.TAG are left out
 # BACKUP_EXCLUDE_LARGER_THAN larger files are left out: a number with K, M, G or T, for example 2G
 # BACKUP_TAGS                tags of the snapshot, one a line
@@ -12,6 +13,7 @@
 check_selection() {
   for_each_line check_further_path "${BACKUP_PATHS:-}"
   for_each_line check_tag "${BACKUP_TAGS:-}"
+  for_each_line check_tag_file "${BACKUP_EXCLUDE_IF_PRESENT:-}"
   check_switch BACKUP_EXCLUDE_CACHES "${BACKUP_EXCLUDE_CACHES:-}" yes
 }
 
@@ -20,7 +22,13 @@ check_further_path() {
   [ "$1" != "${BACKUP_PATH:-}" ] || problem "BACKUP_PATHS: \"$1\" is BACKUP_PATH already. Remove it from BACKUP_PATHS."
 }
 
+# check_tag_file NAME[:BEGINNING]: every directory holds what is called a dot.
+check_tag_file() {
+  check_name BACKUP_EXCLUDE_IF_PRESENT "${1%%:*}" "a file"
+}
+
 check_tag() {
+  check_text BACKUP_TAGS "$1"
   case $1 in
     *,*) problem "BACKUP_TAGS: \"$1\" has a comma, at which restic would split it. Write one tag on each line." ;;
     [[:space:]]* | *[[:space:]]) problem "BACKUP_TAGS: \"$1\" has white space at an end, which restic takes off. Take it off here." ;;

@@ -14,6 +14,7 @@ check_settings() {
   fi
   check_location
   check_password_file
+  [ -z "${BACKUP_REPOSITORY_MOUNT:-}" ] || check_directory BACKUP_REPOSITORY_MOUNT "$BACKUP_REPOSITORY_MOUNT"
   check_number BACKUP_LOCK_WAIT "${BACKUP_LOCK_WAIT:=1920}" seconds
   check_number BACKUP_PROBE_TIMEOUT "${BACKUP_PROBE_TIMEOUT:=90}" seconds
   # restic counts nanoseconds in 64 bits.
@@ -28,6 +29,8 @@ check_settings() {
 check_password_file() {
   if [ -z "${RESTIC_PASSWORD_FILE:-}" ]; then
     problem "RESTIC_PASSWORD_FILE: not set. It names the file that holds the password of the repository."
+  elif [ -d "$RESTIC_PASSWORD_FILE" ]; then
+    problem "RESTIC_PASSWORD_FILE: $RESTIC_PASSWORD_FILE is a directory. Name the file in it that holds the password."
   elif ! [ -s "$RESTIC_PASSWORD_FILE" ] || ! true 2>/dev/null <"$RESTIC_PASSWORD_FILE"; then
     problem "RESTIC_PASSWORD_FILE: $RESTIC_PASSWORD_FILE is missing, empty or not readable for user $(id -u)."
   fi
@@ -37,6 +40,7 @@ check_host() {
   case ${BACKUP_HOST:-} in
     '') problem "BACKUP_HOST: not set. It is the host name that all snapshots bear." ;;
     *[[:cntrl:]]*) problem "BACKUP_HOST: holds a line end or another control character. Take it out." ;;
+    *) check_text BACKUP_HOST "$BACKUP_HOST" ;;
   esac
 }
 

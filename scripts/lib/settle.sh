@@ -12,9 +12,7 @@ check_settle() {
   if [ "$BACKUP_SETTLE" -gt "$BACKUP_SETTLE_WAIT" ] 2>/dev/null; then
     problem "BACKUP_SETTLE_WAIT: $BACKUP_SETTLE_WAIT is less than BACKUP_SETTLE, $BACKUP_SETTLE, so no file could settle within it. Raise it."
   fi
-  case ${BACKUP_MARKER:-} in
-    /* | ../* | */../* | */.. | ..) problem "BACKUP_MARKER: \"$BACKUP_MARKER\" is not the name of a file in BACKUP_PATH." ;;
-  esac
+  [ -z "${BACKUP_MARKER:-}" ] || check_name BACKUP_MARKER "$BACKUP_MARKER" "a file in BACKUP_PATH"
 }
 
 # wait_until_written leaves the results of scan_source. It goes by the time since the system was started, because a

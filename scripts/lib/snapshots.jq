@@ -16,9 +16,6 @@
 # moments.
 include "moments";
 
-# A clock may be ahead of ours by so many seconds before what it wrote counts as written in the future.
-def tolerance: 300;
-
 def has_tag($tag): .tags | index([$tag]) != null;
 
 # What follows a prefix in the first tag that begins with it, or null.

@@ -63,10 +63,10 @@ end_without_snapshot() {
   case $run_status in
     0 | 3) end 1 "restic ended with code $run_status, but names no snapshot, so none may have been written. Run this again." ;;
   esac
-  if grep -q '^Fatal: .*invalid pattern\|"message":"\(Fatal: .*invalid pattern\|strconv[.]ParseInt: \|ParseSize: \)' "$work/backup.err"; then
-    explain backup
+  explain backup
+  if [ "$explain_kind" = setting ]; then
     show_errors
-    end 64 "Nothing was backed up, because restic does not understand what is to be left out (BACKUP_EXCLUDES, BACKUP_EXCLUDE_LARGER_THAN): $explain_cause. Correct it."
+    end 64 "Nothing was backed up, because restic does not understand a setting (BACKUP_EXCLUDES, BACKUP_EXCLUDE_LARGER_THAN, BACKUP_EXCLUDE_IF_PRESENT or RESTIC_OPTIONS): $explain_cause. $explain_hint"
   fi
   note_unfinished
   [ -z "$life_signal" ] || end_stopped backup "backing up"
@@ -82,7 +82,7 @@ note_unfinished() {
   [ -s "$work/backup.out" ] || [ -n "$life_signal" ] || return 0
   ! saw_damage backup || return 0
   # A storage that is full needs the prune that the note would stop.
-  [ "${explain_kind:-}" != full ] || return 0
+  [ "$explain_kind" != full ] || return 0
   say "Noting in the repository that this backup is unfinished, so that prune keeps what it has uploaded ..."
   note_at_the_end unfinished "A backup was cut off"
   ended note 0 || say "That could not be noted: $(print_cause note)"

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { packs } from "./damage-repository";
 import { aroundBackup, countedRestic, filesIn, night, notes, snapshots } from "./nights";
 import { inBothShells } from "./shell-under-test";
 import { fakeRestic, until, withRepository } from "./test-repository";
@@ -151,6 +152,31 @@ describe("judge-snapshot.sh", function () {
     assert.deepEqual((await snapshots(world))[0]?.tags, ["partial"]);
     assert.equal((await notes(world, "damaged")).length, 1);
   });
+
+  inBothShells(
+    "does not take an object of the repository that may not be read for a file of the source",
+    async (world) => {
+      await withRepository(world);
+      await night(world);
+      await writeFile(join(world.source, "new"), "x");
+      for (const pack of await packs(world)) {
+        await chmod(join(world.repository, "data", pack.slice(0, 2), pack), 0);
+      }
+      await rm(world.path("cache"), { recursive: true });
+      const { exitCode, output, report } = await world.run("backup.sh", [], { env: strict, squashed: true });
+      assert.equal(exitCode, 1, output);
+      assert.match(
+        report.message,
+        /holds all files, but an object of the repository could not be read: .*permission denied/,
+      );
+      assert.match(report.message, /Retention was skipped\. Check the rights of user 0/);
+      assert.deepEqual(
+        (await snapshots(world)).map(({ tags }) => tags),
+        [undefined, undefined],
+      );
+      assert.equal((await notes(world, "unsettled")).length, 1);
+    },
+  );
 
   inBothShells("records damage when SIGTERM comes meanwhile", async (world) => {
     await withRepository(world);

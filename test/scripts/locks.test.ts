@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { writeLock } from "../faults/locks";
 import { holdExclusiveLock, holdLock } from "./holding";
 import { inBothShells } from "./shell-under-test";
 import { locks, until, withRepository } from "./test-repository";
@@ -38,6 +39,16 @@ describe("locks.sh", function () {
     assert.equal(exitCode, 0, output);
     assert.match(output, /successfully removed 1 lock/);
     assert.deepEqual(await locks(world), []);
+  });
+
+  inBothShells("says what to do about a lock that is dated in the future", async (world) => {
+    await withRepository(world);
+    const time = new Date(Date.now() + 365 * 24 * 3_600_000).toISOString();
+    await writeLock(world, { time, exclusive: true });
+    const { exitCode, output, report } = await world.run("backup.sh");
+    assert.equal(exitCode, 11, output);
+    assert.match(report.message, /process 7 on another-pod since 20.*, which is in the future.*unlock --remove-all/);
+    assert.equal((await locks(world)).length, 1);
   });
 
   inBothShells("stops waiting for a lock at SIGTERM", async (world) => {

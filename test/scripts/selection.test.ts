@@ -86,6 +86,7 @@ describe("selection.sh", function () {
       BACKUP_PATHS: `relative\n${world.source}`,
       BACKUP_TAGS: "a,b\npartial\nrestic-backup-damaged",
       BACKUP_EXCLUDE_CACHES: "no",
+      BACKUP_EXCLUDE_IF_PRESENT: ".nobackup\n.\n:yes",
     };
     const { exitCode, report } = await world.run("backup.sh", [], { env });
     assert.equal(exitCode, 64);
@@ -96,6 +97,8 @@ describe("selection.sh", function () {
       /BACKUP_TAGS: "partial"/,
       /BACKUP_TAGS: "restic-backup-damaged"/,
       /BACKUP_EXCLUDE_CACHES: "no"/,
+      /BACKUP_EXCLUDE_IF_PRESENT: "\." is not the name of a file/,
+      /BACKUP_EXCLUDE_IF_PRESENT: "" is not the name of a file/,
     ]) {
       assert.match(report.message, problem);
     }
@@ -107,6 +110,9 @@ describe("selection.sh", function () {
       { BACKUP_EXCLUDES: "[" },
       { BACKUP_EXCLUDE_LARGER_THAN: "2 GB" },
       { BACKUP_EXCLUDE_LARGER_THAN: "9999999T" },
+      { BACKUP_EXCLUDE_IF_PRESENT: ".nobackup", RESTIC_OPTIONS: "--exclude-if-present=:yes" },
+      { RESTIC_OPTIONS: "--exclude-file=/nowhere" },
+      { RESTIC_OPTIONS: "--no-such-option" },
     ]) {
       const { exitCode, report } = await world.run("backup.sh", [], { env });
       assert.equal(exitCode, 64, report.message);

@@ -3,6 +3,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { secrets } from "./checked-report";
+import { forAnyUser } from "./for-any-user";
 import { inBothShells } from "./shell-under-test";
 
 /** What the backends of restic read from their environment. */
@@ -110,6 +111,42 @@ describe("what all scripts share", function () {
       assert.match(report.message, /BACKUP_PATH: /);
     });
   }
+
+  for (const marker of [".", "./", "a/..", "a//b", "/a", "a/", "./a", ".."]) {
+    inBothShells(`refuses the marker "${marker}"`, async (world) => {
+      const { exitCode, report } = await world.run("backup.sh", [], { env: { BACKUP_MARKER: marker } });
+      assert.equal(exitCode, 64);
+      assert.ok(report.message.includes(`BACKUP_MARKER: "${marker}" is not the name of a file in BACKUP_PATH`));
+    });
+  }
+
+  inBothShells("refuses what is no path of a volume, and no file of a password", async (world) => {
+    const { exitCode, report } = await world.run("backup.sh", [], {
+      env: { BACKUP_REPOSITORY_MOUNT: "/", RESTIC_PASSWORD_FILE: world.folder },
+    });
+    assert.equal(exitCode, 64);
+    assert.match(report.message, /BACKUP_REPOSITORY_MOUNT: "\/" is not in its shortest form/);
+    assert.match(report.message, /RESTIC_PASSWORD_FILE: .* is a directory/);
+  });
+
+  inBothShells("refuses names that are no UTF-8, and takes those that are", async (world) => {
+    const names = ["BACKUP_HOST", "BACKUP_PATH", "BACKUP_PATHS", "BACKUP_TAGS", "BACKUP_RETENTION"];
+    const { scripts } = await forAnyUser();
+    for (const name of names) {
+      // No string of JavaScript can hold such a byte.
+      const script = world.path(`with-${name}`);
+      const value = name === "BACKUP_RETENTION" ? "--keep-tag=\\377" : "/\\377";
+      await writeFile(script, `${name}=$(printf -- '${value}') exec sh ${scripts}/backup.sh\n`);
+      const { exitCode, report } = await world.run(script);
+      assert.equal(exitCode, 64, name);
+      assert.ok(report.message.includes(`${name}: "`) && report.message.includes("is not UTF-8"), report.message);
+    }
+    const { exitCode, report } = await world.run("backup.sh", [], {
+      env: { BACKUP_HOST: "jira-é", BACKUP_PATH: "/é/ü", BACKUP_MARKER: "." },
+    });
+    assert.equal(exitCode, 64);
+    assert.doesNotMatch(report.message, /UTF-8/);
+  });
 
   inBothShells("names what the image lacks, and reports even without jq", async (world) => {
     const bin = world.path("empty");

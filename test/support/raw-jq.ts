@@ -7,12 +7,12 @@ export async function runRaw(
   name: string,
   options: string,
   input: string,
-  args: Readonly<Record<string, string | number>> = {},
+  args: Readonly<Record<string, string | number | object>> = {},
 ): Promise<string> {
   const words = Object.entries(args).flatMap(([key, value]) => [
     typeof value === "string" ? "--arg" : "--argjson",
     key,
-    `${value}`,
+    typeof value === "string" ? value : JSON.stringify(value),
   ]);
   const program = ["-L", library, options, ...words, "-f", `${library}/${name}.jq`];
   const { stdout } = await execa(await imageProgram("jq"), program, { input, env: { TZ: "Europe/Berlin" } });

@@ -144,7 +144,7 @@ describe("errors.jq", function () {
   });
 
   it("says of every row what it is, and what to do", async () => {
-    const kinds = "damage refused unreachable busy full attribute benign summary verdict other".split(" ");
+    const kinds = "damage refused unreachable busy full setting attribute benign summary verdict other".split(" ");
     for (const { pattern, kind, hint } of await rows()) {
       assert.ok(kinds.includes(kind), pattern);
       assert.ok(kind === "summary" || /[.]$/.test(hint), pattern);

@@ -269,7 +269,33 @@ const room: readonly Scene[] = [
   ),
 ];
 
+/** Each is an option of its own, as RESTIC_OPTIONS and the settings of the selection give it. */
+const misunderstood = [
+  ...["--exclude=[", "--iexclude=[", "--exclude-file=/nowhere", "--iexclude-file=/", "--exclude-if-present=:x"],
+  ...["--exclude-if-present=", "--exclude-larger-than=2 GB", "--exclude-larger-than=9999999T", "--limit-upload=fast"],
+  ...[
+    "--no-such-option",
+    "-Y",
+    "--pack-size=9999",
+    "--pack-size=1",
+    "--compression=much",
+    "--retry-lock=long",
+    "--limit-upload",
+  ],
+];
+const misunderstoodByPrune = [
+  ...["--max-unused=x", "--max-unused=120%", "--max-unused=5x%", "--max-repack-size=x", "--max-repack-size=9999999T"],
+];
+
 const states: readonly Scene[] = [
+  scene("failure-settings", "runs with options that restic does not understand", "failure", async (place) => {
+    for (const option of misunderstood) {
+      await place.restic(["--json", "backup", option, "--", place.source]);
+    }
+    for (const option of misunderstoodByPrune) {
+      await place.restic(["prune", "--dry-run", option]);
+    }
+  }),
   scene("failure-wrong-password", "a wrong password", "failure", (place) =>
     place.restic(["--no-lock", "--no-cache", "cat", "config"], { env: { RESTIC_PASSWORD: "another" } }),
   ),

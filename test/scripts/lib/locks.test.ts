@@ -36,6 +36,8 @@ const table: readonly (readonly [string, readonly Lock[], string, number | "", n
   ],
   ["a process here that lives and is not seen to renew it: its clock may be wrong", [lock(7, -hour)], "1", 0, -hour],
   ["one that was silent for a day", [lock(8, -25 * hour, elsewhere)], "1", -25 * hour, -25 * hour],
+  ["one of a clock that is a year ahead", [lock(8, 365 * 24 * hour, elsewhere)], "0", "", 0],
+  ["one that is gone, of a clock that was ahead", [lock(8, 365 * 24 * hour)], "1", 0, 0],
   [
     "several: the newest sign of life counts",
     [lock(8, -3 * minute), lock(9, -2 * minute), lock(10, -minute, exclusive), lock(7, 0)],
@@ -73,6 +75,11 @@ describe("locks", () => {
     assert.equal(
       holders,
       `It is held by process 7 on here since ${since}, exclusive; process 8 on another-pod since ${before}.`,
+    );
+    const [, , , ahead] = await read([lock(8, 365 * 24 * hour, elsewhere), lock(7, 4 * minute)]);
+    assert.match(
+      ahead as string,
+      /^It is held by process 8 on another-pod since 2027-.*, which is in the future; process 7 on here since [^,]*\. The clock of another-pod was wrong, .*restic unlock --remove-all\.$/,
     );
     assert.equal((await read([]))[3], "Who holds the lock could not be read.");
   });

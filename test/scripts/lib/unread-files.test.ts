@@ -4,6 +4,12 @@ import { jqText } from "./run-jq";
 const error = (item: string, message: string, during = "archival") =>
   JSON.stringify({ message_type: "error", error: { message }, during, item });
 
+const object = error(
+  "/",
+  `tree ${"0".repeat(64)} could not be loaded; the repository could be damaged: ReadFull(<data/0123>): denied`,
+);
+const objectTold = `tree ${"0".repeat(64)} could not be loaded; the repository could be damaged: ReadFull(<data/0123>): denied`;
+
 const cases: readonly [string, string[], string][] = [
   [
     "one",
@@ -21,13 +27,22 @@ const cases: readonly [string, string[], string][] = [
     "2 files or directories could not be read, for example: /a b: open: permission denied",
   ],
   ["nothing by name", ["Warning: at least one source file could not be read"], "some files could not be read"],
+  ["an object of the repository, of which no file is missing", [object], `\n${objectTold}`],
+  [
+    "such an object beside a file",
+    [object, error("/ReadFull(", "open /ReadFull(: permission denied")],
+    `1 file or directory could not be read, for example: open /ReadFull(: permission denied\n${objectTold}`,
+  ],
   ["nothing", [], "some files could not be read"],
 ];
 
 describe("unread-files.jq", () => {
   for (const [title, lines, told] of cases) {
     it(`tells ${title}`, async () => {
-      assert.equal(await jqText("unread-files", lines.map((line) => `${line}\n`).join(""), ["-Rrs"]), told);
+      assert.equal(
+        await jqText("unread-files", lines.map((line) => `${line}\n`).join(""), ["-Rrs"]),
+        told.includes("\n") ? told : `${told}\n`,
+      );
     });
   }
 
