@@ -15,6 +15,12 @@ import { tuningEnvironment, tuningOptions } from "./tuning";
 
 type EnvVar = types.input.core.v1.EnvVar;
 
+/** By its Job, a backup knows a try from another run. In the restore shell, which has none, this is empty. */
+const job: EnvVar = {
+  name: "BACKUP_JOB",
+  valueFrom: { fieldRef: { fieldPath: "metadata.labels['batch.kubernetes.io/controller-uid']" } },
+};
+
 /** Init knows the repository and nothing else, so that no other setting makes it run again. */
 export function environment(settings: Settings, refs: PodRefs, role: Role): EnvVar[] {
   const { connection, credentials } = refs;
@@ -47,7 +53,7 @@ export function environment(settings: Settings, refs: PodRefs, role: Role): EnvV
       valueFrom: { secretKeyRef: { name: secretName, key, ...(optional ? { optional } : {}) } },
     })),
   );
-  return [...plain.map(([name, value]) => ({ name, value })), ...fromSecret];
+  return [...plain.map(([name, value]) => ({ name, value })), ...(mountsSource(role) ? [job] : []), ...fromSecret];
 }
 
 function sourceEnvironment(settings: Settings): Environment {

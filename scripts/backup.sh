@@ -12,7 +12,8 @@
 # Inputs: RESTIC_REPOSITORY, RESTIC_PASSWORD_FILE, credentials of the backend, RESTIC_OPTIONS (one option a line),
 #   BACKUP_HOST, BACKUP_PATH, RESTORE_PATH (is left out where it lies in BACKUP_PATH), BACKUP_RETENTION (one --keep-… a
 #   line; empty keeps everything), BACKUP_REPOSITORY_MOUNT, BACKUP_LOCK_WAIT (seconds, 1920), BACKUP_REPOSITORY_ID (the
-#   only repository that is right; costs one more opening), BACKUP_ACCEPT_CHANGES (yes: files may change while they are
+#   only repository that is right; costs one more opening), BACKUP_JOB (what Kubernetes calls the Job of which this is a
+#   try; empty by hand), BACKUP_ACCEPT_CHANGES (yes: files may change while they are
 #   read); and what lib/guards.sh, zip.sh, settle.sh, selection.sh and retention.sh name at their top.
 # Opens the repository twice, to back up and to list the snapshots, and a third time where snapshots are removed: nothing
 #   is removed that was not looked at before. More often only where something is wrong.

@@ -45,7 +45,8 @@ main() {
   require_clean prune "The prune ended"
   remove_unfinished_files
   # What was cut off is made again, or nothing would have been pruned.
-  drop_notes unfinished
+  # shellcheck disable=SC2086 # ids
+  remove_notes $list_made_again
   report_freed=$(sed -n 's/^total prune: .* \/ //p' "$work/prune.out")
   end 0 "${report_freed:-Nothing} of unused data was removed."
 }
@@ -79,14 +80,14 @@ require_undamaged() {
 }
 
 # require_finished: prune removes what belongs to no snapshot, which is all data of these backups where none of their
-# snapshots is listed, and all that a backup has uploaded that was cut off.
+# snapshots is listed, and all that a backup of any host has uploaded that was cut off.
 require_finished() {
   [ "$list_count" -gt 0 ] ||
     end 65 "Nothing was pruned: the repository lists no snapshot, so all of its data would be removed. Find out where the snapshots are, or let the first backup end. If removing all is meant, run restic prune by hand."
   [ "$list_mine_count" -gt 0 ] ||
     end 65 "Nothing was pruned: the repository lists no snapshot of $BACKUP_PATH of host $BACKUP_HOST, so all data of these backups would be removed. Find out where the snapshots are, or let the first backup end. If removing it is meant, run restic prune by hand."
-  [ "${list_unfinished_at:-0}" -lt "${list_newest_complete:-1}" ] ||
-    end 65 "Nothing was pruned: the backup that was cut off at $(local_time "$list_unfinished_at") is not made again yet, and prune would remove what it has uploaded. Let a backup end with code 0, then run this again. If none can, for example because the storage is full, run restic prune by hand: what was cut off is then uploaded anew."
+  [ -z "$list_unfinished_at" ] ||
+    end 65 "Nothing was pruned: the backup$list_unfinished_of that was cut off at $(local_time "$list_unfinished_at") is not made again yet, and prune would remove what it has uploaded. Let a backup${list_unfinished_of:- of $BACKUP_PATH of host $BACKUP_HOST} end with code 0, then run this again. If none can, for example because that host is gone or the storage is full, give up what was uploaded: restic unlock && restic forget $list_unfinished_notes, and run this again. A later backup then uploads it anew; no snapshot is concerned."
 }
 
 prune() {

@@ -30,8 +30,8 @@ describe("environment", () => {
     ];
     const maintenance = ["BACKUP_CHECK_PARTS", "BACKUP_PRUNE_MAX_UNUSED", "BACKUP_PRUNE_MAX_REPACK"];
     assert.deepEqual(await names("init"), common);
-    assert.deepEqual(await names("backup"), [...common, ...data, "RESTIC_PACK_SIZE"]);
-    assert.deepEqual(await names("restore"), [...common, ...data, ...maintenance, "RESTIC_PACK_SIZE"]);
+    assert.deepEqual(await names("backup"), [...common, ...data, "RESTIC_PACK_SIZE", "BACKUP_JOB"]);
+    assert.deepEqual(await names("restore"), [...common, ...data, ...maintenance, "RESTIC_PACK_SIZE", "BACKUP_JOB"]);
   });
 
   it("gives the restore shell all that any other pod has, because every script is run there by hand", async () => {
@@ -49,6 +49,13 @@ describe("environment", () => {
         }
       }
     }
+  });
+
+  it("tells a backup of which Job it is a try, which must be another one for each run", async () => {
+    const { container } = await pod("backup", args({}));
+    assert.deepEqual(container.env.find(({ name }) => name === "BACKUP_JOB")?.valueFrom, {
+      fieldRef: { fieldPath: "metadata.labels['batch.kubernetes.io/controller-uid']" },
+    });
   });
 
   it("tells a backup where restores go, which it leaves out", async () => {

@@ -1,7 +1,7 @@
 # What retention does after a good backup: which snapshots are removed, and what a human should know.
 #
-# expire(rules; id; percent)   Input: what snapshot_list makes. Arguments: the lines of BACKUP_RETENTION, the id of the
-#   new snapshot, and BACKUP_MAX_SHRINK, of which 0 is off. Output: an object with
+# expire(rules; called; percent; job)   Input: what snapshot_list makes. Arguments: the lines of BACKUP_RETENTION, what
+#   names the new snapshot, its last id first, BACKUP_MAX_SHRINK, of which 0 is off, and BACKUP_JOB. Output: an object with
 #     listed     the id that the new snapshot has now; null if the repository does not list it
 #     remove     ids, oldest first, as many as one command line surely holds
 #     left       how many more the next run removes
@@ -9,8 +9,8 @@
 #     held       why nothing is removed: damage, clock, pause; or null
 #     notes      ids of notes that say nothing any more
 #     warnings   objects with a code; retention-words.jq makes sentences of them
-# The rules hold for each group of snapshots with this host and the same paths. When the paths change, the older ones
-# stay a group of their own, of which the newest one is never removed.
+# The rules hold for snapshots of this host and of exactly the paths of the new one, in any order. What has other further
+# paths may be of another instance, or of this one before they were changed; nothing tells which, so it stays.
 # Uses judge, shrink, pause, spent-notes, snapshots, keep, rules and moments.
 include "judge";
 include "shrink";
@@ -60,12 +60,11 @@ def shrink_warning($new; $percent; $due):
 
 # What has expired, what of it is due to be removed, and what stands against it. Input: what snapshot_list makes.
 # Argument: the snapshots of this host and path.
-def plan($mine; $new; $rules; $percent):
+def plan($mine; $new; $rules; $percent; $job):
   . as $list
   | ($rules | policy) as $policy
-  | ($mine | group_by(.paths) | map({paths: .[0].paths} + judge($rules; $new; $list.notes; $list.now))) as $groups
-  | ($groups[] | select(.paths == $new.paths)) as $own
-  | (if $policy | is_empty then [] else [$groups[].expired[]] end) as $expired
+  | ($mine | map(select(.paths == $new.paths)) | judge($rules; $new; $list.notes; $list.now; $job)) as $own
+  | (if $policy | is_empty then [] else $own.expired end) as $expired
   | ($own.complete | larger($new; $percent; $list.notes)) as $measured
   | ($measured | guarded($expired | ids)) as $guarded
   | ($expired | map(select($guarded[.id] | not))) as $unguarded
@@ -81,14 +80,14 @@ def plan($mine; $new; $rules; $percent):
       hold: (if $policy | is_empty then null else $own | hold($list.damaged_since; $new; $policy; $due) end),
     };
 
-def expire($rules; $new_id; $percent):
+def expire($rules; $called; $percent; $job):
   . as $list
   | (.snapshots | map(select(.mine))) as $mine
-  | ($mine | map(select(.id == $new_id or .original == $new_id)) | sort_by(.id != $new_id) | .[0]) as $new
+  | ($mine | map(select(any(names; IN($called[])))) | sort_by(.superseded, .id != $called[0]) | .[0]) as $new
   | if $new == null then
       {listed: null, remove: [], left: 0, kept: ($mine | count_distinct), held: null, notes: [], warnings: []}
     else
-      plan($mine; $new; $rules; $percent) as $plan
+      plan($mine; $new; $rules; $percent; $job) as $plan
       | (if $plan.hold == null then $plan.due[:most_at_once] else [] end) as $removed
       | {
           listed: $new.id,

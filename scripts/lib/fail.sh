@@ -77,13 +77,15 @@ record_damage() {
 
 # note_damage TEXT: without a signal, it may wait for a lock.
 note_damage() {
+  [ -n "$life_signal" ] || ask_repository_id
+  set -- "$1" ${report_repository_id:+"repository:$report_repository_id"}
   if [ -z "$life_signal" ]; then
-    write_note damaged "$1"
+    write_note damaged "$@"
     if ended note 0 || [ -z "$life_signal" ]; then
       return 0
     fi
   fi
-  note_at_the_end damaged "$1"
+  note_at_the_end damaged "$@"
 }
 
 # warn_of_damage: for commands that go on although damage is recorded.

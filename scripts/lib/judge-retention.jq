@@ -1,6 +1,7 @@
 # Judges one night's retention. Input: what `restic snapshots --json` printed; may be empty.
-# Arguments: host, path (BACKUP_HOST, BACKUP_PATH), now (seconds), rules (BACKUP_RETENTION, one rule on each line), id
-# (of the new snapshot), percent (BACKUP_MAX_SHRINK, 0 is off).
+# Arguments: host, path (BACKUP_HOST, BACKUP_PATH), now (seconds), rules (BACKUP_RETENTION, one rule on each
+# line), names (of the new snapshot, with spaces, its id first), percent (BACKUP_MAX_SHRINK, 0 is off), job (BACKUP_JOB,
+# may be empty), repository (its id, empty if not known).
 # Output, a line each, empty where there is nothing:
 #    1  damaged_since   seconds: damage was recorded then, and nobody has cleared it; nothing is removed
 #    2  damage_notes    ids of the notes that say so, with spaces
@@ -26,10 +27,10 @@ include "snapshots";
 include "moments";
 
 [inputs][0]
-| snapshot_list($host; $path; $now)
+| snapshot_list($host; $path; $now; $repository)
 | (.damaged_since // "" | if . == "" then . else floor end),
   (.damage_notes | join(" ")),
-  (expire($rules | split("\n"); $id; $percent | tonumber)
+  (expire($rules | split("\n"); $names | split(" "); $percent | tonumber; $job)
     | .listed // "",
       .kept,
       (.remove | length),

@@ -2,12 +2,16 @@
 # Notes, by which the repository itself remembers what must survive every pod. A note is a snapshot of one small file
 # /restic-backup-KIND, which append-only servers take like any other. It is dated 1980 and bears a host name of its own,
 # so that the `latest` of stock restic, with or without --host and --path, is never a note.
-#   damaged     damage was found: retention and prune stop until it is cleared
+#   damaged     damage was found: retention and prune stop until it is cleared; its tag repository:ID says where, because
+#               `restic copy` brings notes along
 #   cleared     a human has cleared the damage notes that its tags clears:ID name
 #   checked     check.sh has found one more part good; its tag run:N counts them
-#   unfinished  a backup was cut off, so that prune keeps what it has uploaded
-#   unsettled   the run that wrote the snapshot of:ID failed before retention, and will be tried again
+#   unfinished  a backup was cut off, so that prune keeps what it has uploaded; its tags of-host:HOST and of-path:PATH say
+#               which, unless only its lock was left to tell
+#   unsettled   the run that wrote the snapshot of:ID failed before retention, and will be tried again; its tag of-job:UID
+#               says by which Job, because only a later try of the same run makes that snapshot needless
 #   accepted    a human has accepted that the source shrank to the size of the snapshot of:ID
+# An operator's restic gives snapshots other ids, so that there is a tag of:NAME for each name of snapshots.jq.
 # When a note was written stands in its tag at:SECONDS.
 
 # write_note_within SECONDS KIND TEXT TAG…: does not wait for the repository's lock. Leaves the run `note`.
@@ -48,9 +52,29 @@ note_at_the_end() {
   run_goes_on=$note_went_on life_spared=$note_spared
 }
 
-# note_unsettled: the run that has written this snapshot fails, and will be tried again.
+# note_unsettled: the run that has written this snapshot fails, and will be tried again. BACKUP_JOB is what Kubernetes
+# calls the Job, and empty for a run by hand.
 note_unsettled() {
-  note_at_the_end unsettled "The run that wrote this snapshot failed before retention" "of:$report_snapshot"
+  case ${BACKUP_JOB:-} in
+    *[!0-9A-Za-z-]*) set -- ;;
+    *) set -- ${BACKUP_JOB:+"of-job:$BACKUP_JOB"} ;;
+  esac
+  note_of_snapshot unsettled "The run that wrote this snapshot failed before retention" note_at_the_end "$@"
+}
+
+# note_of_snapshot KIND TEXT COMMAND TAG…: gives the command what names the new snapshot, too.
+note_of_snapshot() {
+  note_kind=$1 note_text=$2 note_writer=$3
+  shift 3
+  for note_name in $snapshot_names; do set -- "$@" "of:$note_name"; done
+  "$note_writer" "$note_kind" "$note_text" "$@"
+}
+
+# note_own_unfinished: what this run has uploaded belongs to no snapshot.
+note_own_unfinished() {
+  note_host=$(run_jq tag-word -rn --arg value "$BACKUP_HOST") || note_host=
+  note_path=$(run_jq tag-word -rn --arg value "$BACKUP_PATH") || note_path=
+  note_at_the_end unfinished "A backup was cut off" ${note_host:+"of-host:$note_host"} ${note_path:+"of-path:$note_path"}
 }
 
 # note_cut_off SECONDS: a backup gave its last sign of life then, which matters unless a complete snapshot is newer.
@@ -58,9 +82,6 @@ note_cut_off() {
   [ "$1" -ge "${list_newest_complete:-0}" ] || return 0
   say "A backup was cut off. Noting that in the repository, so that prune keeps what it has uploaded ..."
   note_at_the_end unfinished "A backup was cut off" "at:$1"
-  if ended note 0; then
-    [ "${list_unfinished_at:-0}" -ge "$1" ] || list_unfinished_at=$1
-  else
+  ended note 0 ||
     warn "A backup was cut off at $(local_time "$1"), which could not be noted in the repository ($(print_cause note)). Do not prune before a backup has ended."
-  fi
 }

@@ -22,7 +22,7 @@ check_retention() {
 
 # accept_shrink: a human says that the source is as it should be.
 accept_shrink() {
-  write_note accepted "The size of this snapshot was accepted" "of:$report_snapshot"
+  note_of_snapshot accepted "The size of this snapshot was accepted" write_note
   ended note 0 || fail note "Snapshot $snapshot_short is written and safe, but that its size is accepted could not be recorded"
 }
 
@@ -58,8 +58,14 @@ fail_retention() {
 
 # judge_list. Results: retention_… as judge-retention.jq names its lines.
 judge_list() {
+  take_judgement
+  ! knows_repository_now || take_judgement
+}
+
+take_judgement() {
   run_jq judge-retention -rn --arg host "$BACKUP_HOST" --arg path "$BACKUP_PATH" --argjson now "$(date +%s)" \
-    --arg rules "${BACKUP_RETENTION:-}" --arg id "$report_snapshot" --arg percent "$BACKUP_MAX_SHRINK" \
+    --arg rules "${BACKUP_RETENTION:-}" --arg names "$snapshot_names" --arg percent "$BACKUP_MAX_SHRINK" \
+    --arg job "${BACKUP_JOB:-}" --arg repository "$report_repository_id" \
     "$work/list.out" >"$work/judged" || end_unjudged
   require_room "applying the retention policy"
   {

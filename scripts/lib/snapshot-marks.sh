@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
 # Marks a snapshot as partial, so that restore.sh does not take it for a good one, and takes the mark away. A signal
 # does not reach the marking: the mark is what counts.
-# Results: $report_snapshot, $snapshot_short and $snapshot_partial, because a marked snapshot has another id.
+# Results: $report_snapshot, $snapshot_short, $snapshot_names and $snapshot_partial, because a marked snapshot has another id.
 
 # mark_partial marks what turned out not to be complete.
 mark_partial() {
@@ -40,12 +40,13 @@ change_tag() {
     marks_problem="the list of snapshots cannot be read: $(print_cause list)"
     return 1
   fi
-  marks_copy=$(run_jq copy-of -r --arg id "$report_snapshot" "$work/list.json") || marks_copy=
+  marks_copy=$(run_jq copy-of -r --arg id "$report_snapshot" --arg change "$1" "$work/list.json") || marks_copy=
   if [ -z "$marks_copy" ]; then
     marks_problem=$(print_cause tag)
     return 1
   fi
   report_snapshot=$marks_copy
   snapshot_short=$(printf '%.8s' "$marks_copy")
+  snapshot_names="$marks_copy $snapshot_names"
   say "The snapshot has the id $snapshot_short now."
 }

@@ -6,10 +6,15 @@
 # When damage was recorded, in seconds, empty if none is; and the ids of the notes that say so.
 list_damaged_since=
 list_damage_notes=
-# How many parts check.sh has found good; when a backup was cut off last; when the newest complete snapshot of this host
-# and path was begun; how many snapshots there are.
-list_checked_runs=0
+# When the first backup was cut off that is not made again, in seconds, empty if there is none; of which path and host, in
+# words, empty if that is not known; and the short ids of the notes that say so. The ids of notes that are met.
 list_unfinished_at=
+list_unfinished_of=
+list_unfinished_notes=
+list_made_again=
+# How many parts check.sh has found good; when the newest complete snapshot of this host and path was begun; how many
+# snapshots there are.
+list_checked_runs=0
 list_newest_complete=
 list_count=0
 # How many of them are of this host and path.
@@ -32,13 +37,38 @@ list_snapshots() {
 }
 
 understand_list() {
+  take_list
+  ! knows_repository_now || take_list
+}
+
+# knows_repository_now: damage may have been recorded in another repository, from which `restic copy` brought the note.
+# Only where there is such a note, this costs one more opening.
+knows_repository_now() {
+  if [ -z "$list_damaged_since" ] || [ -n "$report_repository_id" ]; then
+    return 1
+  fi
+  ask_repository_id
+  [ -n "$report_repository_id" ]
+}
+
+# ask_repository_id: no answer is no failure, then the id stays unknown.
+ask_repository_id() {
+  [ -z "$report_repository_id" ] || return 0
+  run_restic identity "$BACKUP_PROBE_TIMEOUT" "asking for the repository's id" --no-lock --no-cache cat config
+  ! ended identity 0 || report_repository_id=$(run_jq field -r --arg name id "$work/identity.out") || report_repository_id=
+}
+
+take_list() {
   run_jq read-list -rn --arg host "$BACKUP_HOST" --arg path "${BACKUP_PATH:-}" --argjson now "$(date +%s)" \
-    "$work/list.out" >"$work/listed" || end 1 "restic's list of snapshots could not be understood, so nothing is certain. Look at the lines above."
+    --arg repository "$report_repository_id" "$work/list.out" >"$work/listed" || end 1 "restic's list of snapshots could not be understood, so nothing is certain. Look at the lines above."
   {
     read -r list_damaged_since
     read -r list_damage_notes
     read -r list_checked_runs
     read -r list_unfinished_at
+    IFS= read -r list_unfinished_of
+    read -r list_unfinished_notes
+    read -r list_made_again
     read -r list_newest_complete
     read -r list_count
     read -r list_mine_count
@@ -47,13 +77,17 @@ understand_list() {
   require_room "listing snapshots"
 }
 
-# drop_notes KIND…: removes the notes of these kinds that were listed, as many as one command line surely holds. Where
-# they may not be removed, they are in nobody's way.
+# drop_notes KIND…: removes the notes of these kinds that were listed, as many as one command line surely holds.
 drop_notes() {
   run_jq notes-of-kind -rn --arg kinds "$*" --argjson now "$(date +%s)" "$work/list.out" >"$work/notes"
-  [ -s "$work/notes" ] || return 0
   # shellcheck disable=SC2046 # ids
-  remove_snapshots "removing older notes" $(cat "$work/notes")
+  remove_notes $(cat "$work/notes")
+}
+
+# remove_notes [ID…]: where they may not be removed, they are in nobody's way.
+remove_notes() {
+  [ $# -gt 0 ] || return 0
+  remove_snapshots "removing older notes" "$@"
   [ -z "$list_not_removed" ] || say "Older notes could not be removed, which does no harm: $(print_cause remove)."
 }
 

@@ -1,6 +1,7 @@
 # Notes that say nothing any more, so that they can go with what is removed.
-# Uses judge.
+# Uses judge and snapshots.
 include "judge";
+include "snapshots";
 
 def month: 30 * 86400;
 
@@ -12,15 +13,17 @@ def month: 30 * 86400;
 def spent_notes($list; $new; $retried; $removed):
   (named_by("unsettled") + named_by("accepted")) as $ids
   | (reduce ($list[] | select(is_named($ids))) as $snapshot ({};
-      .[$snapshot.id, $snapshot.original // $snapshot.id] = $snapshot)) as $named
-  | (map(select(.kind == "accepted") | $named[.of // ""] | select(.mine and .paths == $new.paths))
-      | max_by(.moment)) as $accepted
+      .[$snapshot | names] = $snapshot)) as $named
+  | def about: [$named[.of[]] | values][0];
+    def own: .hostname == $new.hostname and .paths == $new.paths;
+    .
+  | (map(select(.kind == "accepted") | about | select(. != null and own)) | max_by(.moment)) as $accepted
   | map(
       select(.kind == "unsettled" or .kind == "accepted")
-      | $named[.of // ""] as $snapshot
+      | about as $snapshot
       | select(
           if $snapshot == null then .at < $new.moment - month
-          elif ($snapshot.mine | not) or $snapshot.paths != $new.paths then false
+          elif $snapshot | own | not then false
           elif .kind == "accepted" then $snapshot.id != $accepted.id
           elif $removed[$snapshot.id] then true
           else $snapshot.moment < $new.moment - half_a_day and ($retried[$snapshot.id] | not)

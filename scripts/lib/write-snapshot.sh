@@ -1,12 +1,14 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set
 # Writes the snapshot, and reads what restic says that it holds.
-# Results: $report_snapshot and $snapshot_short, its id; $report_files, $report_bytes, $report_bytes_added,
+# Results: $report_snapshot and $snapshot_short, its id; $snapshot_names, by what notes name it, see `names` in
+#   snapshots.jq; $report_files, $report_bytes, $report_bytes_added,
 #   $snapshot_contents, what it holds; $snapshot_partial, yes where it bears that tag; $snapshot_damage, the run in which
 #   damage was seen before it was written; and the run `backup`.
 # Exit codes: 1, 11, 12, 64, 67, 130; 0 and 3 of restic go on to judge-snapshot.sh.
 
 snapshot_partial=
 snapshot_damage=
+snapshot_names=
 
 write_snapshot() {
   # What will be partial is marked so from its first moment: a kill cannot leave it looking complete.
@@ -47,8 +49,10 @@ read_summary() {
     read -r report_files
     read -r report_bytes
     read -r report_bytes_added
+    read -r snapshot_begun
   } <"$work/counts" || return 0
   snapshot_short=$(printf '%.8s' "$report_snapshot")
+  snapshot_names=$report_snapshot${snapshot_begun:+ $snapshot_begun}
 }
 
 # note_unsettled_after CODE: a run that fails is tried again, and the next try writes a snapshot of the same night, which
@@ -79,11 +83,11 @@ note_unfinished() {
     10 | 11 | 12) return 0 ;;
   esac
   # Nothing was uploaded where restic did not come to work. It says nothing in its first second, though it may work.
-  [ -s "$work/backup.out" ] || [ -n "$life_signal" ] || return 0
+  [ -s "$work/backup.out" ] || [ -n "$life_signal" ] || [ "$run_status" -ge 128 ] || return 0
   ! saw_damage backup || return 0
   # A storage that is full needs the prune that the note would stop.
   [ "$explain_kind" != full ] || return 0
   say "Noting in the repository that this backup is unfinished, so that prune keeps what it has uploaded ..."
-  note_at_the_end unfinished "A backup was cut off"
+  note_own_unfinished
   ended note 0 || say "That could not be noted: $(print_cause note)"
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { chmod, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { chmod, readdir, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeKeyCheap } from "./cheap-key";
+import { secrets } from "./checked-report";
 import { corrupt, dropCache, packs } from "./damage-repository";
 import { manifest } from "./manifest";
 import type { World } from "./shell-under-test";
@@ -192,6 +194,29 @@ describe("damage", function () {
     const { exitCode } = await world.run("backup.sh", [], { env: { ...env, ...retention } });
     assert.equal(exitCode, 67);
     assert.equal((await snapshots(world)).length, 2);
+  });
+
+  inBothShells("of another repository, from which the note was copied, stops nothing", async (world) => {
+    await withRepository(world);
+    await world.run("backup.sh");
+    const [pack] = await packs(world);
+    await corrupt(world, "data", (pack as string).slice(0, 2), pack as string);
+    assert.equal((await world.run("check.sh")).exitCode, 67);
+    const from = world.path("from");
+    await rename(world.repository, from);
+    const init = ["init", "--from-repo", from, "--from-password-file", world.env.RESTIC_PASSWORD_FILE as string];
+    await world.restic(...init, "--copy-chunker-params");
+    makeKeyCheap(world.repository, secrets[0] as string);
+    const copied = await world.restic("copy", ...init.slice(1), "--tag", "restic-backup-damaged");
+    assert.match(copied, /copied|saved/);
+    await dropCache(world);
+    assert.equal(await recorded(world), 1);
+    for (const script of ["backup.sh", "backup.sh", "prune.sh", "check.sh"]) {
+      const { exitCode, output, report } = await world.run(script, [], { env: retention });
+      assert.equal(exitCode, 0, output);
+      assert.equal(report.warning, undefined);
+    }
+    assert.equal((await snapshots(world)).length, 1);
   });
 
   inBothShells("stays cleared when a kill leaves the notes behind, and comes back with a new one", async (world) => {

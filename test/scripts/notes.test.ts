@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSnapshots } from "../support/write-snapshots";
 import { secrets } from "./checked-report";
 import { corrupt, packs } from "./damage-repository";
 import { manifest } from "./manifest";
+import { night } from "./nights";
 import type { World } from "./shell-under-test";
 import { inBothShells } from "./shell-under-test";
 import { withRepository } from "./test-repository";
@@ -134,6 +135,29 @@ describe("notes.sh", function () {
     assert.equal((await world.run("check.sh", ["--clear-damage"])).exitCode, 0);
     await world.restic("tag", "--add", "restic-backup-damaged");
     assert.notEqual((await world.run("prune.sh")).exitCode, 65);
+  });
+
+  inBothShells("find their snapshot after an operator has tagged and rewritten it", async (world) => {
+    await withRepository(world);
+    for (const name of ["a", "b", "c", "d"]) {
+      await writeFile(join(world.source, name), "x");
+    }
+    const env = { BACKUP_MAX_SHRINK: "20", BACKUP_RETENTION: "--keep-last=9" };
+    await night(world, env);
+    await rm(join(world.source, "a"));
+    await rm(join(world.source, "b"));
+    assert.match((await night(world, env)).report.warning ?? "", /has shrunk/);
+    const accepted = await world.run("backup.sh", ["--accept-shrink"], { env });
+    assert.equal(accepted.report.warning, undefined, accepted.output);
+    for (const change of [
+      ["tag", "--add", "seen"],
+      ["tag", "--add", "seen-again"],
+      ["rewrite", "--forget", "--exclude", "c"],
+      ["tag", "--add", "seen-at-last"],
+    ]) {
+      await world.restic(...change, "--host", "jira-backup");
+      assert.equal((await night(world, env)).report.warning, undefined, change.join(" "));
+    }
   });
 
   inBothShells("whose tags are nonsense stop no command", async (world) => {

@@ -54,6 +54,18 @@ describe("retention.sh", function () {
     }
   });
 
+  inBothShells("removes nothing of an instance that backs this path up beside others", async (world) => {
+    await withRepository(world);
+    const other = { BACKUP_PATH: world.path("other"), BACKUP_PATHS: world.source, BACKUP_MIN_FILES: "0" };
+    await mkdir(world.path("other"));
+    await writeFile(join(world.path("other"), "jira.sql"), "select 1");
+    await night(world, other);
+    await night(world, other);
+    await night(world, { BACKUP_RETENTION: "--keep-last=1" });
+    const { report } = await night(world, { BACKUP_RETENTION: "--keep-last=1" });
+    assert.equal(report.retention, "3 snapshots kept, 1 removed");
+  });
+
   inBothShells("keeps what has a tag that is to be kept", async (world) => {
     await withRepository(world);
     await world.run("backup.sh", [], { env: { BACKUP_TAGS: "before upgrade" } });
@@ -191,7 +203,27 @@ describe("retention.sh", function () {
   });
 
   describe("a run that is tried again", () => {
-    const rules = { BACKUP_RETENTION: "--keep-last=3" };
+    const rules = { BACKUP_RETENTION: "--keep-last=3", BACKUP_JOB: "1fc31c58-d6bf-4956-abb1-b3d1b36a8e46" };
+
+    inBothShells("is no run of its own, and runs of their own lose nothing to each other", async (world) => {
+      await withRepository(world);
+      await nightsBefore(world, [3, 2, 1]);
+      const failing = await lockedOut(world);
+      const written: (string | undefined)[] = [];
+      for (const job of ["a", "b", ""]) {
+        const { exitCode, output, report } = await world.run("backup.sh", [], {
+          env: { ...rules, ...failing, BACKUP_JOB: job },
+        });
+        assert.equal(exitCode, 11, output);
+        written.push(report.snapshot);
+      }
+      const { report } = await night(world, { ...rules, BACKUP_JOB: "c" });
+      assert.equal(report.retention, "4 snapshots kept, 3 removed");
+      assert.deepEqual(
+        (await snapshots(world)).map(({ id }) => id),
+        [...written, report.snapshot],
+      );
+    });
 
     for (const [title, code, fail] of [
       ["after it was locked out", 11, lockedOut],

@@ -55,7 +55,10 @@ describe("a backup that was cut off", function () {
       for (const _ of [1, 2]) {
         const pruned = await world.run("prune.sh");
         assert.equal(pruned.exitCode, 65, pruned.output);
-        assert.match(pruned.report.message, /Nothing was pruned: the backup that was cut off at 20.* Let a backup end/);
+        assert.match(
+          pruned.report.message,
+          /Nothing was pruned: the backup (of .*export of host jira-backup )?that was cut off at 20.* Let a backup of .*export of host jira-backup end/,
+        );
       }
       assertHolds(await packs(world), uploaded);
       await removedAfterCompleteBackup(world, uploaded);
@@ -102,6 +105,37 @@ describe("a backup that was cut off", function () {
       assertHolds(await packs(world), uploaded);
     });
   }
+
+  inBothShells("and is another host's, waits for that host, or for a human", async (world) => {
+    await withCompleteBackup(world);
+    const other = { BACKUP_HOST: "other" };
+    const uploaded = await cutOff(world, cuts[2] as CutOff, other);
+    await rm(join(world.source, "large.zip"));
+    assert.equal((await world.run("backup.sh")).exitCode, 0);
+    for (const _ of [1, 2]) {
+      const pruned = await world.run("prune.sh");
+      assert.equal(pruned.exitCode, 65, pruned.output);
+      assert.match(
+        pruned.report.message,
+        /the backup of .*export of host other that was cut off at .* Let a backup of .*export of host other end/,
+      );
+    }
+    assertHolds(await packs(world), uploaded);
+    const { report } = await world.run("prune.sh");
+    const command = /: restic unlock && restic (forget [0-9a-f]{8}),/.exec(report.message)?.[1] as string;
+    await world.restic("unlock");
+    await world.restic(...command.split(" "));
+    assert.equal((await world.run("prune.sh")).exitCode, 0);
+    assert.ok(!(await packs(world)).some((pack) => uploaded.includes(pack)), "what was given up is still there");
+
+    await cutOff(world, cuts[2] as CutOff, other);
+    // Whose lock it was, prune could not know.
+    await world.restic("unlock");
+    await rm(join(world.source, "large.zip"));
+    assert.equal((await world.run("backup.sh", [], { env: other })).exitCode, 0);
+    assert.equal((await world.run("prune.sh")).exitCode, 0);
+    assert.equal(JSON.parse(await world.restic("snapshots", "--json", "--tag", "restic-backup-unfinished")).length, 0);
+  });
 
   inBothShells("is no reason to keep anything where a complete one is newer", async (world) => {
     await withCompleteBackup(world);
@@ -172,9 +206,9 @@ async function largePacks(world: World): Promise<string[]> {
 }
 
 /** Begins a backup, and cuts it off after some packs. Returns those that are there. */
-async function cutOff(world: World, { exitCode, cut }: CutOff): Promise<string[]> {
+async function cutOff(world: World, { exitCode, cut }: CutOff, env: Record<string, string> = {}): Promise<string[]> {
   await writeFile(join(world.source, "large.zip"), randomBytes(40_000_000));
-  const running = world.start("backup.sh", [], { env: slowly });
+  const running = world.start("backup.sh", [], { env: { ...slowly, ...env } });
   await until("uploaded packs", async () => (await largePacks(world)).length > 1, 90);
   await cut(world, running.pid);
   const ended = await running.outcome;

@@ -7,7 +7,11 @@ export interface ListedSnapshot {
   readonly hostname: string;
   readonly tags?: readonly string[];
   readonly original?: string;
-  readonly summary?: { readonly total_files_processed: number; readonly total_bytes_processed: number };
+  readonly summary?: {
+    readonly total_files_processed: number;
+    readonly total_bytes_processed: number;
+    readonly backup_start?: string;
+  };
 }
 
 export const minute = 60;

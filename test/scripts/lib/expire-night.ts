@@ -18,9 +18,10 @@ export async function expire(
   listed: readonly ListedSnapshot[],
   rules: readonly string[],
   percent = 0,
+  job = "",
 ): Promise<Result> {
-  const args = { host: "host", path: "/data", now, rules, id: idOf("new"), percent };
-  const expression = "snapshot_list($host; $path; $now) | expire($rules; $id; $percent)";
+  const args = { host: "host", path: "/data", now, rules, id: idOf("new"), percent, job };
+  const expression = "snapshot_list($host; $path; $now) | expire($rules; [$id]; $percent; $job)";
   return (await evaluate(modules, expression, listed, args)) as Result;
 }
 
@@ -29,8 +30,9 @@ export async function removed(
   listed: readonly ListedSnapshot[],
   rules: readonly string[],
   percent = 0,
+  job = "",
 ): Promise<string[]> {
-  return namesOf((await expire(listed, rules, percent)).remove);
+  return namesOf((await expire(listed, rules, percent, job)).remove);
 }
 
 /** The codes of what a human is told, and why nothing is removed. */
@@ -38,8 +40,9 @@ export async function warned(
   listed: readonly ListedSnapshot[],
   rules: readonly string[],
   percent = 0,
+  job = "",
 ): Promise<unknown[]> {
-  const { held, warnings } = await expire(listed, rules, percent);
+  const { held, warnings } = await expire(listed, rules, percent, job);
   return [held, ...warnings.map(({ code }) => code)];
 }
 

@@ -63,6 +63,12 @@ describe("retention", () => {
     assert.deepEqual([namesOf([listed as string]), namesOf(remove)], [["copy"], ["-2", "-1"]]);
   });
 
+  it("knows the new snapshot by any of its names, and takes the one that counts", async () => {
+    const [twin, tagged] = [snapshot("new", -hour), snapshot("copy", -hour, { tags: ["x"], original: "new" })];
+    const { listed, remove } = await expire([...nights(1, 1), twin, tagged], ["--keep-last=1"]);
+    assert.deepEqual([namesOf([listed as string]), namesOf(remove)], [["copy"], ["-1", "new"]]);
+  });
+
   it("removes nothing as long as damage is recorded", async () => {
     assert.deepEqual(await warned([...nights(5, 1), tonight, oldNote("damaged", "note", -hour)], ["--keep-last=1"]), [
       "damage",
@@ -126,14 +132,15 @@ interface Night {
   readonly listed: readonly ListedSnapshot[];
   readonly rules: readonly string[];
   readonly percent: number;
+  readonly job: string;
 }
 
 async function expireAll(cases: readonly Night[]): Promise<Result[]> {
-  const expression = `map(. as $case | .listed | snapshot_list("host"; "/data"; $now) | expire($case.rules; $id; $case.percent))`;
+  const expression = `map(. as $case | .listed | snapshot_list("host"; "/data"; $now) | expire($case.rules; [$id]; $case.percent; $case.job))`;
   return (await evaluate(modules, expression, cases, { now, id: idOf("new") })) as Result[];
 }
 
-function checkPromises({ listed, rules, percent }: Night, remove: readonly string[], held: string | null): void {
+function checkPromises({ listed, rules, percent, job }: Night, remove: readonly string[], held: string | null): void {
   const has = (one: ListedSnapshot, tag: string) => one.tags?.includes(tag) ?? false;
   const moment = ({ time }: ListedSnapshot) => Date.parse(time) / 1000;
   const newest = listed.find(({ id }) => id === idOf("new")) as ListedSnapshot;
@@ -162,7 +169,12 @@ function checkPromises({ listed, rules, percent }: Night, remove: readonly strin
     const group = complete.filter((one) => one.paths.join(" ") === paths);
     assert.ok(group.length === 0 || group.some((one) => !gone.includes(one)), `removes all complete ones of ${paths}`);
   }
+  assert.ok(
+    gone.every((one) => one.paths.join() === newest.paths.join()),
+    "removes what has other paths",
+  );
   const group = complete.filter((one) => one.paths.join() === newest.paths.join());
+  const newestCounts = group.includes(newest);
   const before = group.filter((one) => moment(one) < moment(newest));
   const since = Math.max(...group.filter((one) => isNoted("accepted", one, listed)).map(moment));
   const { total_files_processed: files, total_bytes_processed: bytes } =
@@ -176,16 +188,37 @@ function checkPromises({ listed, rules, percent }: Night, remove: readonly strin
     );
   }
   const counts = /^--keep-(last|hourly|daily|weekly|monthly|yearly)=[^0]/;
-  const needed = before.filter((one) => !isNoted("unsettled", one, listed) || moment(one) < moment(newest) - 12 * hour);
+  // Of the tries of one run, the last one counts.
+  const later = new Set(newestCounts ? [job] : []);
+  const needless = [...before].reverse().filter((one) => {
+    const own = jobOf(one, listed);
+    const isNeedless = own !== "" && later.has(own);
+    later.add(own);
+    return isNeedless;
+  });
+  const needed = before.filter((one) => !needless.includes(one));
+  const counted = rules.filter((rule) => rule.startsWith("--keep-last="));
+  const last = counted.length === 1 ? Number(counted[0]?.slice("--keep-last=".length)) : 0;
+  const lastOnes = last > 0 ? [...needed, ...(newestCounts ? [newest] : [])].slice(-last) : [];
+  assert.ok(!lastOnes.some((one) => gone.includes(one)), "removes one of the last");
   assert.ok(
     needed.length === 0 || rules.some((rule) => counts.test(rule)) || before.some((one) => !gone.includes(one)),
     "removes all that was there before",
   );
 }
 
-function isNoted(kind: string, { id, original }: ListedSnapshot, listed: readonly ListedSnapshot[]): boolean {
+function isNoted(kind: string, one: ListedSnapshot, listed: readonly ListedSnapshot[]): boolean {
+  return notesOf(kind, one, listed).length > 0;
+}
+
+function notesOf(kind: string, { id, original }: ListedSnapshot, listed: readonly ListedSnapshot[]) {
   const notes = listed.filter(({ paths }) => paths[0] === `/restic-backup-${kind}`);
-  return notes.some(({ tags }) => tags?.includes(`of:${id}`) || tags?.includes(`of:${original}`));
+  return notes.filter(({ tags }) => tags?.includes(`of:${id}`) || tags?.includes(`of:${original}`));
+}
+
+function jobOf(one: ListedSnapshot, listed: readonly ListedSnapshot[]): string {
+  const tags = notesOf("unsettled", one, listed).flatMap((note) => note.tags ?? []);
+  return tags.find((tag) => tag.startsWith("of-job:"))?.slice("of-job:".length) ?? "";
 }
 
 const anyOne = fc.record({
@@ -200,6 +233,7 @@ const anyOne = fc.record({
   files: fc.integer({ min: 1, max: 200 }),
   bytes: fc.integer({ min: 1, max: 200 }),
   note: fc.constantFrom("", "", "", "", "unsettled", "unsettled", "accepted"),
+  job: fc.constantFrom("none", "same", "same", "another"),
   /** What `restic tag` has left behind. */
   twice: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
 });
@@ -214,19 +248,28 @@ const anyNight: fc.Arbitrary<Night> = fc
       anyRules.map((rules) => rules.filter((rule) => !/^--keep-(last|hourly|daily|weekly|monthly|yearly)=/.test(rule))),
     ),
     percent: fc.constantFrom(0, 10, 50, 90),
+    job: fc.constantFrom("", "0"),
   })
-  .map(({ start, newest, others, rules, percent }) => {
-    let offset = start;
+  .map(({ start, newest, others, rules, percent, job }) => {
+    let [offset, jobs] = [start, 0];
     const older = others.flatMap((one, index) => {
       offset -= one.step;
+      jobs += one.job === "another" || one.step > 6 * hour ? 1 : 0;
       const name = `${index}`;
       const details = { ...one, tags: one.tags };
       return [
         snapshot(name, offset, details),
         ...(one.twice ? [snapshot(`copy ${name}`, offset, { ...details, tags: ["c"], original: name })] : []),
-        ...(one.note === "" ? [] : [note(one.note, `note ${name}`, offset, [`of:${idOf(name)}`])]),
+        ...(one.note === ""
+          ? []
+          : [
+              note(one.note, `note ${name}`, offset, [
+                `of:${idOf(name)}`,
+                ...(one.note === "unsettled" && one.job !== "none" ? [`of-job:${jobs}`] : []),
+              ]),
+            ]),
       ];
     });
     const { files, bytes, tags } = newest;
-    return { listed: [...older, snapshot("new", -minute, { files, bytes, tags })], rules, percent };
+    return { listed: [...older, snapshot("new", -minute, { files, bytes, tags })], rules, percent, job };
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { runProgram } from "../../support/jq";
 import { day, hour, idOf, type ListedSnapshot, minute, note, now, snapshot } from "../../support/listed-snapshot";
 
-const names = [
+const lineNames = [
   "damaged_since",
   "damage_notes",
   "listed",
@@ -17,12 +17,13 @@ const names = [
 ];
 
 /** The lines that the shell reads, by their names; those that are empty are left out. */
-async function judge(listed: readonly ListedSnapshot[] | string, rules: string, percent = "0") {
+async function judge(listed: readonly ListedSnapshot[] | string, rules: string, percent = "0", repository = "") {
   const input = typeof listed === "string" ? listed : JSON.stringify(listed);
-  const args = { host: "host", path: "/data", now, rules, id: idOf("new"), percent };
+  const names = `${idOf("new")} 2026-11-20T12:00:00.123456789+01:00`;
+  const args = { host: "host", path: "/data", now, rules, names, percent, job: "j", repository };
   const lines = await runProgram("judge-retention", input, args);
-  assert.equal(lines.length, names.length);
-  return Object.fromEntries(names.map((name, index) => [name, lines[index]]).filter(([, line]) => line !== ""));
+  assert.equal(lines.length, lineNames.length);
+  return Object.fromEntries(lineNames.map((name, index) => [name, lines[index]]).filter(([, line]) => line !== ""));
 }
 
 const tonight = snapshot("new", -hour);
@@ -35,7 +36,7 @@ describe("judge-retention", () => {
       snapshot("b", -2 * day),
       snapshot("c", -3 * hour),
       tonight,
-      note("unsettled", "n", -3 * hour, [`of:${idOf("c")}`]),
+      note("unsettled", "n", -3 * hour, [`of:${idOf("c")}`, "of-job:j"]),
     ];
     assert.deepEqual(await judge(listed, "--keep-last=2\n--keep-tag=x\n"), {
       listed: idOf("new"),
@@ -60,6 +61,12 @@ describe("judge-retention", () => {
       damaged_since: `${now - hour}`,
       damage_notes: [idOf("n"), idOf("m")].join(" "),
     });
+  });
+
+  it("says nothing of damage of another repository", async () => {
+    const listed = [tonight, note("damaged", "n", -hour, ["repository:b"])];
+    assert.deepEqual(await judge(listed, "", "0", "a"), none);
+    assert.equal((await judge(listed, "")).damaged_since, `${now - hour}`);
   });
 
   it("fails for a rule that is none, rather than to remove what it might have kept", async () => {

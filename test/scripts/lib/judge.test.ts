@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { day, hour, idOf, minute, namesOf, note, snapshot } from "../../support/listed-snapshot";
+import { day, hour, idOf, minute, namesOf, note, now, snapshot } from "../../support/listed-snapshot";
 import { expire, nights, removed, tonight, warned } from "./expire-night";
 
 describe("the judgement of a group of snapshots", () => {
-  describe("is for each group of this host and path on its own", () => {
+  describe("is for the snapshots of this host and of all paths of the new one", () => {
     it("whatever the tags and the order of the paths are", async () => {
       const listed = [
         snapshot("a", -4 * day, { paths: ["/data", "/etc"], tags: ["x"] }),
@@ -13,17 +13,24 @@ describe("the judgement of a group of snapshots", () => {
       assert.deepEqual(await removed(listed, ["--keep-last=2"]), ["a"]);
     });
 
-    it("and keeps the newest one of those with other further paths", async () => {
+    it("and leaves alone what has other further paths, which may be another instance's", async () => {
+      const others = (paths: string[]) => [
+        snapshot(`a${paths}`, -20 * day, { paths }),
+        snapshot(`b${paths}`, -19 * day, { paths }),
+        snapshot(`c${paths}`, -18 * day, { paths, tags: ["partial"] }),
+        snapshot(`d${paths}`, -18 * day, { paths, tags: ["repaired"] }),
+        snapshot(`e${paths}`, -17 * day, { paths }),
+        snapshot(`f${paths}`, -17 * day, { paths, tags: ["x"], original: `e${paths}` }),
+      ];
       const listed = [
         ...nights(40, 38),
-        snapshot("a", -20 * day, { paths: ["/data", "/etc"] }),
-        snapshot("b", -19 * day, { paths: ["/data", "/etc"] }),
-        snapshot("c", -18 * day, { paths: ["/data", "/etc"], tags: ["partial"] }),
+        ...others(["/data", "/etc"]),
+        ...others(["/data", "/data/import"]),
+        ...others(["/", "/data"]),
         tonight,
       ];
-      assert.deepEqual(await removed(listed, ["--keep-last=1"]), ["-40", "-39", "-38", "a"]);
+      assert.deepEqual(await removed(listed, ["--keep-last=1"]), ["-40", "-39", "-38"]);
       assert.deepEqual(await removed(listed, ["--keep-last=2"]), ["-40", "-39"]);
-      assert.deepEqual(await removed(listed, ["--keep-tag=x", "--keep-last=1"]), ["-40", "-39", "-38", "a"]);
     });
   });
 
@@ -63,6 +70,23 @@ describe("the judgement of a group of snapshots", () => {
       ];
       const { remove, kept } = await expire(listed, ["--keep-last=3"]);
       assert.deepEqual([namesOf(remove), kept], [["b", "c"], 4]);
+      assert.deepEqual(
+        await removed(listed, ["--keep-last=3", "--keep-tag="]),
+        [],
+        "tags that the rules keep are kept",
+      );
+    });
+
+    it("what an operator's `restic tag` has left behind twice", async () => {
+      const listed = [
+        snapshot("a", -3 * day),
+        snapshot("b", -2 * day, { tags: ["x"], original: "gone" }),
+        snapshot("c", -2 * day, { tags: ["x", "y"], original: "gone" }),
+        tonight,
+      ];
+      const { remove, kept } = await expire(listed, ["--keep-last=3"]);
+      assert.deepEqual([namesOf(remove), kept], [["b"], 3]);
+      assert.deepEqual(await removed(listed, ["--keep-last=3", "--keep-tag=x"]), []);
     });
 
     it("ones that a repair has altered, which go when the rules would not keep them either", async () => {
@@ -95,19 +119,58 @@ describe("the judgement of a group of snapshots", () => {
     });
   });
 
-  describe("takes the tries of one night for one:", () => {
-    const unsettled = (name: string) => note("unsettled", `note of ${name}`, -hour, [`of:${idOf(name)}`]);
+  describe("takes the tries of one run for one:", () => {
+    const unsettled = (name: string, ...tags: string[]) =>
+      note("unsettled", `note of ${name}`, -hour, [`of:${idOf(name)}`, ...tags]);
+    const ofJob = (job: string, ...names: string[]) => names.map((name) => unsettled(name, `of-job:${job}`));
     const tries = [snapshot("try 1", -4 * hour), snapshot("try 2", -3 * hour), snapshot("try 3", -2 * hour)];
+    const names = tries.map(({ id }) => namesOf([id])[0] as string);
 
     it("what a later one made needless takes no place, and goes", async () => {
-      const listed = [...nights(3, 1), ...tries, tonight, ...["try 1", "try 2", "try 3"].map(unsettled)];
-      assert.deepEqual(await removed(listed, ["--keep-last=3"]), ["-3", "try 1", "try 2", "try 3"]);
+      const listed = [...nights(3, 1), ...tries, tonight, ...ofJob("j", ...names)];
+      assert.deepEqual(await removed(listed, ["--keep-last=3"], 0, "j"), ["-3", ...names]);
     });
 
-    it("also where its tags were changed meanwhile", async () => {
-      const copy = snapshot("copy", -2 * hour, { tags: ["x"], original: "try 3" });
-      const listed = [...nights(3, 1), copy, tonight, unsettled("try 3")];
-      assert.deepEqual(await removed(listed, ["--keep-last=4"]), ["copy"]);
+    it("the last one of a run that never ended well counts", async () => {
+      const listed = [...nights(3, 1), ...tries, tonight, ...ofJob("j", ...names)];
+      for (const job of ["", "another"]) {
+        assert.deepEqual(await removed(listed, ["--keep-last=3"], 0, job), ["-3", "-2", "try 1", "try 2"], job);
+      }
+    });
+
+    it("no run makes another run's snapshot needless, in however short a time they follow each other", async () => {
+      const hours = Array.from({ length: 30 }, (_, index) => snapshot(`${index}`, (index - 31) * hour));
+      const notes = hours.slice(6).flatMap(({ id }) => ofJob(namesOf([id])[0] as string, namesOf([id])[0] as string));
+      const listed = [...hours, ...notes, tonight];
+      assert.deepEqual(await removed(listed, ["--keep-last=24"], 0, "j"), ["0", "1", "2", "3", "4", "5", "6"]);
+    });
+
+    it("where nothing says of which run they are, no night loses its place, and no snapshot either", async () => {
+      const listed = [...nights(3, 1), ...tries, tonight, ...names.map((name) => unsettled(name))];
+      for (const job of ["", "j"]) {
+        const { remove, notes } = await expire(listed, ["--keep-last=3"], 0, job);
+        assert.deepEqual([namesOf(remove), namesOf(notes)], [["-3", "try 1"], ["note of try 1"]], job);
+      }
+      const hours = Array.from({ length: 30 }, (_, index) => snapshot(`${index}`, (index - 31) * hour));
+      const notes = hours.slice(6).map(({ id }) => unsettled(namesOf([id])[0] as string));
+      const gone = await removed([...hours, ...notes, tonight], ["--keep-last=24"]);
+      assert.deepEqual(gone, ["6"], "none of the last 24, and none of the last 24 of which nothing is unsettled");
+    });
+
+    it("also where its tags or contents were changed meanwhile", async () => {
+      const begun = `${new Date((now - 2 * hour) * 1000).toISOString()}`;
+      const summary = { total_files_processed: 100, total_bytes_processed: 100_000, backup_start: begun };
+      for (const [names, copy] of [
+        [[`of:${idOf("try 3")}`], snapshot("copy", -2 * hour, { tags: ["x"], original: "try 3" })],
+        [[`of:${idOf("now")}`, `of:${idOf("first")}`], snapshot("copy", -2 * hour, { tags: ["x"], original: "first" })],
+        [
+          [`of:${idOf("first")}`, `of:${begun}`],
+          { ...snapshot("copy", -2 * hour, { original: "tagged", tree: "less" }), summary },
+        ],
+      ] as const) {
+        const listed = [...nights(3, 1), copy, tonight, note("unsettled", "n", -hour, [...names, "of-job:j"])];
+        assert.deepEqual(await removed(listed, ["--keep-last=4"], 0, "j"), ["copy"], `${names}`);
+      }
     });
 
     it("it counts like any other without a note", async () => {
@@ -120,20 +183,9 @@ describe("the judgement of a group of snapshots", () => {
       assert.deepEqual(await removed(listed, ["--keep-last=3"]), ["-3"]);
     });
 
-    it("one that goes does not make another one needless", async () => {
-      const listed = [
-        snapshot("a", -25 * hour),
-        snapshot("b", -17 * hour),
-        snapshot("c", -9 * hour),
-        tonight,
-        ...["a", "b", "c"].map(unsettled),
-      ];
-      assert.deepEqual(await removed(listed, ["--keep-last=9"]), ["a", "c"]);
-    });
-
     it("the new one itself is never needless", async () => {
-      const listed = [...nights(3, 1), tonight, snapshot("later", 4 * minute), unsettled("new")];
-      assert.deepEqual(await warned(listed, ["--keep-last=9"]), [null]);
+      const listed = [...nights(3, 1), tonight, snapshot("later", 4 * minute), unsettled("new", "of-job:j")];
+      assert.deepEqual(await warned(listed, ["--keep-last=9"], 0, "j"), [null]);
     });
 
     it("a partial one makes nothing needless", async () => {
@@ -141,9 +193,9 @@ describe("the judgement of a group of snapshots", () => {
         ...nights(1, 1),
         snapshot("try", -3 * hour),
         snapshot("new", -hour, { tags: ["partial"] }),
-        unsettled("try"),
+        unsettled("try", "of-job:j"),
       ];
-      assert.deepEqual(await removed(listed, ["--keep-last=9"]), []);
+      assert.deepEqual(await removed(listed, ["--keep-last=9"], 0, "j"), []);
     });
   });
 });

@@ -23,6 +23,19 @@ function makeReport(fields: Partial<typeof report>, code = 0, limit = 4096): Pro
   return jq("report", "", ["-n", ...numbers, ...texts]);
 }
 
+describe("a text as a tag", () => {
+  for (const [text, word] of [
+    ["/var/jira/export", "/var/jira/export"],
+    ["host-1.example", "host-1.example"],
+    ["/a, b/", "/a%2C%20b/"],
+    ["/100%/ü", "/100%25/%C3%BC"],
+  ] as const) {
+    it(`has nothing at which restic would split it: ${text}`, async () => {
+      assert.equal(await jqText("tag-word", "", ["-rn", "--arg", "value", text]), word);
+    });
+  }
+});
+
 describe("report", () => {
   it("holds what is known, in its type, and nothing that is not", async () => {
     assert.deepEqual(await makeReport({ files: "3", bytes: "123456789012", part: "1", parts: "7" }), {

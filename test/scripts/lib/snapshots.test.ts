@@ -26,17 +26,23 @@ interface Seen {
 
 interface List {
   readonly snapshots: readonly Seen[];
-  readonly notes: readonly { readonly kind: string; readonly id: string; readonly at: number; readonly of: string }[];
+  readonly notes: readonly { readonly kind: string; readonly id: string; readonly at: number; readonly of: string[] }[];
   readonly damaged_since: number | null;
   readonly damage_notes: readonly string[];
   readonly runs: number;
-  readonly unfinished_at: number | null;
+  readonly unfinished: readonly { readonly id: string }[];
+  readonly made_again: readonly string[];
   readonly newest_complete: number | null;
 }
 
-async function list(listed: readonly ListedSnapshot[] | null): Promise<List> {
-  const args = { host: "host", path: "/data", now };
-  const value = await evaluate(["snapshots", "moments"], "snapshot_list($host; $path; $now)", listed, args);
+async function list(listed: readonly ListedSnapshot[] | null, repository = ""): Promise<List> {
+  const args = { host: "host", path: "/data", now, repository };
+  const value = await evaluate(
+    ["snapshots", "moments"],
+    "snapshot_list($host; $path; $now; $repository)",
+    listed,
+    args,
+  );
   return value as List;
 }
 
@@ -55,7 +61,8 @@ describe("the list of snapshots", () => {
         damaged_since: null,
         damage_notes: [],
         runs: 0,
-        unfinished_at: null,
+        unfinished: [],
+        made_again: [],
         newest_complete: null,
         now,
       });
@@ -140,6 +147,23 @@ describe("the list of snapshots", () => {
       assert.deepEqual(await having("partial", listed), ["b", "a", "c"]);
     });
 
+    it("twice: one of the copies counts, and all are as partial as any that is nobody's original", async () => {
+      const copies = (name: string, ...tags: string[][]) =>
+        tags.map((each, index) =>
+          snapshot(`${name}${index}`, -9, { tags: each, tree: name, ...(index > 0 && { original: `${name}0` }) }),
+        );
+      const listed = [
+        ...copies("a", ["x"], ["x", "y"], ["z"]),
+        ...copies("b", [], ["x"], ["partial"]),
+        ...copies("c", ["partial", "y"], ["x"]),
+        ...copies("d", ["partial"], ["partial", "x"], ["x", "y", "z"]).slice(1),
+        ...copies("e", ["x"], ["x"]),
+        ...copies("f", ["x"]),
+      ];
+      assert.deepEqual((await having("superseded", listed)).sort(), ["a0", "a2", "b0", "b1", "c0", "d1", "e0"]);
+      assert.deepEqual((await having("partial", listed)).sort(), ["b0", "b1", "b2", "c0", "d1", "d2"]);
+    });
+
     it("but not what was rewritten or repaired, and left beside its original", async () => {
       const listed = [
         snapshot("a", -9),
@@ -180,7 +204,7 @@ describe("the list of snapshots", () => {
     });
 
     it("knows how many parts were checked, and when a backup was cut off last", async () => {
-      const { runs, unfinished_at } = await list([
+      const { runs, unfinished } = await list([
         note("checked", "a", -3 * hour, ["run:9"]),
         note("checked", "b", -2 * hour, ["run:10"]),
         note("checked", "c", -hour, ["run:nonsense"]),
@@ -188,15 +212,41 @@ describe("the list of snapshots", () => {
         note("unfinished", "e", -2 * day),
       ]);
       assert.equal(runs, 10);
-      assert.equal((unfinished_at as number) - now, -2 * day);
+      assert.deepEqual(namesOf(unfinished.map(({ id }) => id)), ["d", "e"]);
     });
 
     it("knows which snapshot one is about", async () => {
-      const { notes } = await list([note("unsettled", "n", 0, ["of:abc"]), note("checked", "o", 1)]);
+      const { notes } = await list([
+        note("unsettled", "n", 0, ["of:abc", "of-job:x", "of:d"]),
+        note("checked", "o", 1),
+      ]);
       assert.deepEqual(
         notes.map(({ of }) => of),
-        ["abc", null],
+        [["abc", "d"], []],
       );
+    });
+
+    it("knows which backups that were cut off are made again: those of its host and path", async () => {
+      const cutOff = (name: string, offset: number, host?: string, path?: string) =>
+        note("unfinished", name, offset, host && path ? [`of-host:${host}`, `of-path:${path}`] : []);
+      const { unfinished, made_again } = await list([
+        snapshot("own", -9 * hour, { paths: ["/data", "/etc"] }),
+        snapshot("b", -7 * hour, { host: "b", paths: ["/a, b"] }),
+        snapshot("partial", -hour, { host: "b", paths: ["/a, b"], tags: ["partial"] }),
+        snapshot("c", -hour, { host: "c" }),
+        cutOff("before own", -10 * hour, "host", "/data"),
+        cutOff("after own", -8 * hour, "host", "/data"),
+        cutOff("before b", -8 * hour, "b", "/a%2C%20b"),
+        cutOff("after b", -7 * hour, "b", "/a%2C%20b"),
+        cutOff("other path", -8 * hour, "b", "/data"),
+        cutOff("other host", -8 * hour, "gone", "/data"),
+        cutOff("nobody's, before own", -10 * hour),
+        cutOff("nobody's, after own", -8 * hour),
+        cutOff("future", hour),
+      ]);
+      const left = ["after own", "nobody's, after own", "other host", "other path", "after b"];
+      assert.deepEqual(namesOf(unfinished.map(({ id }) => id)).sort(), left.sort());
+      assert.deepEqual(namesOf(made_again).sort(), ["before b", "before own", "nobody's, before own"]);
     });
   });
 
@@ -257,6 +307,24 @@ describe("the list of snapshots", () => {
         assert.deepEqual(namesOf(damage_notes), ids);
       });
     }
+  });
+
+  it("knows of no damage of another repository, from which `restic copy` brought the note", async () => {
+    const listed = [
+      note("damaged", "here", -hour, ["repository:a"]),
+      note("damaged", "there", -2 * hour, ["repository:b"]),
+      note("damaged", "unknown", -3 * hour),
+    ];
+    for (const [repository, names] of [
+      ["a", ["unknown", "here"]],
+      ["c", ["unknown"]],
+      ["", ["unknown", "there", "here"]],
+    ] as const) {
+      const { damage_notes } = await list(listed, repository);
+      assert.deepEqual(namesOf(damage_notes), names, repository);
+    }
+    const { damaged_since } = await list(listed.slice(0, 2), "c");
+    assert.equal(damaged_since, null);
   });
 
   it("knows when the newest complete one of this host and path began", async () => {
