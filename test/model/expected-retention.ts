@@ -44,16 +44,7 @@ export function expectedRetention(
   if (accepted && holdsMore(standing, accepted, fresh, maxShrink)) {
     protect.add(accepted.id);
   }
-  const due = [...new Set(mine.map(key))]
-    .flatMap((paths) =>
-      expiredIn(
-        mine.filter((one) => key(one) === paths),
-        fresh,
-        policy,
-        all,
-      ),
-    )
-    .filter(({ id }) => !protect.has(id));
+  const due = expiredIn(own, fresh, policy, all).filter(({ id }) => !protect.has(id));
 
   const counted = countedIn(own, fresh, all);
   const before = counted.filter(({ id }) => id !== fresh.id);
@@ -67,7 +58,7 @@ function key({ paths }: Known): string {
   return [...paths].sort().join("\n");
 }
 
-/** The complete ones, without first tries: their runs failed after the snapshot, and a later try of the same half day was good. */
+/** The complete ones, without what may be first tries: their runs failed, and a later one of the same half day did not. */
 function countedIn(group: readonly Known[], fresh: Known, all: readonly Known[]): Known[] {
   const counted: Known[] = [];
   for (const one of group.filter((snapshot) => isComplete(snapshot, all)).reverse()) {
@@ -82,7 +73,14 @@ function countedIn(group: readonly Known[], fresh: Known, all: readonly Known[])
 
 function expiredIn(group: readonly Known[], fresh: Known, policy: Policy, all: readonly Known[]): Known[] {
   const counted = countedIn(group, fresh, all);
-  const kept = keptBy(counted, policy);
+  // No run of the model is a Job's, so that nothing tells a try from another run: each has a place of its own.
+  const kept = new Set([
+    ...keptBy(counted, policy),
+    ...keptBy(
+      group.filter((one) => isComplete(one, all)),
+      policy,
+    ),
+  ]);
   const altered = group.filter((one) => one.tags.includes("repaired") && !isPartial(one, all) && !isFuture(one));
   const keptAmongAll = keptBy(
     [...counted, ...altered].sort((one, other) => momentOf(one) - momentOf(other)),
@@ -92,6 +90,9 @@ function expiredIn(group: readonly Known[], fresh: Known, policy: Policy, all: r
   const lived = counted.filter((one) => momentOf(one) <= Date.now() / 1000 - week).at(-1);
   return group.filter((one) => {
     if (one.id === fresh.id || one === newest || isFuture(one)) {
+      return false;
+    }
+    if (policy.tag && one.tags.includes("keep")) {
       return false;
     }
     if (copyOf(one, all) !== undefined) {
