@@ -29,7 +29,11 @@ describe("scale", function () {
     const id = others[9] as string;
     assert.equal((await restored(world, good, id.slice(0, 12))).report.snapshot, id);
     await good("check.sh");
+    assert.equal((await good("check.sh", [], { BACKUP_CHECK_PARTS: "7" })).report.part, 2);
     await good("prune.sh");
+
+    const othersOnly = await world.run("prune.sh", [], { env: { BACKUP_HOST: "nobody" } });
+    assert.equal(othersOnly.exitCode, 65, othersOnly.output);
   });
 
   inBusybox("retention removes thousands of snapshots, in as many nights as it needs", async (world) => {
