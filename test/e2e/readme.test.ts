@@ -18,7 +18,7 @@ const outcomes = {
 
 /** Every command of the README, in its order, in a copy of the project: some of them edit files. */
 describe("e2e: the README's commands", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let folder: string;
 
   before(async () => {
