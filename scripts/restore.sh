@@ -47,6 +47,8 @@ here=$(dirname "$0")
 . "$here/lib/list-restorable.sh"
 # shellcheck source=scripts/lib/removed-meanwhile.sh
 . "$here/lib/removed-meanwhile.sh"
+# shellcheck source=scripts/lib/reading.sh
+. "$here/lib/reading.sh"
 # shellcheck source=scripts/lib/manifest.sh
 . "$here/lib/manifest.sh"
 # shellcheck source=scripts/lib/choose-snapshot.sh
@@ -74,6 +76,8 @@ here=$(dirname "$0")
 
 main() {
   begin restore
+  # A repository that cannot be written can be read all the same.
+  watch_lock=yes
   read_arguments "$@"
   check_settings
   check_host

@@ -12,7 +12,7 @@ restored_hint=
 
 restore_into_staging() {
   say "Restoring into $staging ..."
-  restic_locked restore "restoring" --json restore "$report_snapshot:$BACKUP_PATH" --target "$staging/new" \
+  restic_reading restore "restoring" --json restore "$report_snapshot:$BACKUP_PATH" --target "$staging/new" \
     --verify --sparse
   restored_run=restore
   if ended restore 0; then
@@ -34,15 +34,19 @@ restore_into_staging() {
   [ -z "$restored_changed" ] || [ -n "$restored_opened" ] || count_restored
 }
 
-# end_failed NAME: where a full disk is the reason, the application may be running on it.
+# end_failed NAME: where the target is full, the application may be running on it. restic names the file then, so that it
+# is no other place that is full.
 end_failed() {
   restored_words="The restore failed, and $RESTORE_PATH is as it was"
   end_if_removed "$1" "$restored_words. What was restored until then is in $staging/new"
   explain "$1"
-  if [ "$explain_kind" = full ]; then
-    drop_staging "$staging" || :
-    fail "$1" "$restored_words. What was restored until then is removed, to make room again"
-  fi
+  case $explain_damage:$explain_kind:$explain_cause in
+    :full:*"$staging/"*)
+      show_errors
+      drop_staging "$staging" || :
+      end 1 "$restored_words: its volume is full. What was restored until then is removed, to make room again. Make room there, or restore to a larger volume. restic says: $explain_cause."
+      ;;
+  esac
   fail "$1" "$restored_words. What was restored until then is in $staging/new"
 }
 
@@ -94,7 +98,7 @@ prove_contents() {
   say "restic could not set everything. Comparing the contents of all files with the snapshot ..."
   restored_changed=yes
   for restored_try in 1 2; do
-    restic_locked proof "comparing with the snapshot" --json restore "$report_snapshot:$BACKUP_PATH" \
+    restic_reading proof "comparing with the snapshot" --json restore "$report_snapshot:$BACKUP_PATH" \
       --target "$staging/new" --overwrite always --sparse
     restored_run=proof
     ended proof 0 || ended proof 1 || end_failed proof

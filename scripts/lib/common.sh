@@ -28,6 +28,8 @@ unset RESTIC_HOST
 . "$here/lib/results.sh"
 # shellcheck source=scripts/lib/explain.sh
 . "$here/lib/explain.sh"
+# shellcheck source=scripts/lib/refused-lock.sh
+. "$here/lib/refused-lock.sh"
 # shellcheck source=scripts/lib/watch.sh
 . "$here/lib/watch.sh"
 # shellcheck source=scripts/lib/run.sh

@@ -27,12 +27,17 @@ explain() {
   } <"$work/explained"
 }
 
-# run_explain NAME ENDING STATUS LIMIT
-run_explain() {
+# find_scheme. Results: $explain_scheme, that of the repository's address.
+find_scheme() {
   case ${RESTIC_REPOSITORY:-} in
     /* | local:*) explain_scheme=local ;;
     *) explain_scheme=${RESTIC_REPOSITORY%%:*} ;;
   esac
+}
+
+# run_explain NAME ENDING STATUS LIMIT
+run_explain() {
+  find_scheme
   run_jq explain-run -Rrs --arg ending "$2" --arg status "$3" --arg limit "$4" --arg user "$(id -u)" \
     --arg scheme "$explain_scheme" "$work/$1.err"
 }

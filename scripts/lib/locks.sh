@@ -1,22 +1,25 @@
 # shellcheck shell=sh disable=SC2154 # variables that other files set
 # Runs restic where it needs the repository's lock, and removes the locks that dead processes left.
-# Inputs: BACKUP_LOCK_WAIT in seconds. Any lock older than 30 minutes is stale, so after the default of 32 minutes a lock
+# Inputs: $locks_runner, what runs restic; BACKUP_LOCK_WAIT in seconds. Any lock older than 30 minutes is stale, so after the default of 32 minutes a lock
 # that is still there is alive. Results: those of run_restic, and $locks_holders when it ended with 11.
 
 locks_holders=
+locks_runner=run_restic
 
 # restic_locked NAME DOING ARGUMENT…
 restic_locked() {
   locks_run=$1 locks_doing=$2
   shift 2
-  run_restic "$locks_run" 0 "$locks_doing" --retry-lock=0s "$@"
+  "$locks_runner" "$locks_run" 0 "$locks_doing" --retry-lock=0s "$@"
   ended "$locks_run" 11 || return 0
   say "The repository is locked."
   remove_stale_locks
-  run_restic "$locks_run" 0 "$locks_doing (waiting for a lock)" --retry-lock="${BACKUP_LOCK_WAIT}s" "$@"
+  ! is_locked_for_good || return 0
+  "$locks_runner" "$locks_run" 0 "$locks_doing (waiting for a lock)" --retry-lock="${BACKUP_LOCK_WAIT}s" "$@"
   ended "$locks_run" 11 || return 0
   remove_stale_locks
-  run_restic "$locks_run" 0 "$locks_doing" --retry-lock=0s "$@"
+  ! is_locked_for_good || return 0
+  "$locks_runner" "$locks_run" 0 "$locks_doing" --retry-lock=0s "$@"
   ended "$locks_run" 11 || return 0
   read_locks
 }
@@ -35,6 +38,11 @@ remove_stale_locks() {
   note_removed_lock
 }
 
+# is_locked_for_good: all processes that hold the lock are dead, and nobody may remove it. For what only reads.
+is_locked_for_good() {
+  [ -n "$watch_lock" ] && ! ended unlock 0 && [ "$locks_count" -gt 0 ] && [ "$locks_dead" -eq "$locks_count" ]
+}
+
 # note_removed_lock: a backup that was killed has left nothing but its lock to tell of it. Where more locks are gone than
 # were dead a moment ago, it may have been any of them.
 note_removed_lock() {
@@ -46,10 +54,10 @@ note_removed_lock() {
 }
 
 # read_locks finds out who holds the locks; the result of the command does not depend on it, so what cannot be read is
-# left out. Results: $locks_holders, $locks_dead (how many processes are dead), $locks_cut_off (the newest sign of life of a
+# left out. Results: $locks_holders, $locks_count, $locks_dead (how many processes are dead), $locks_cut_off (the newest sign of life of a
 # dead one that shared the lock, as backups do; empty if there is none), $locks_shared (the same of all).
 read_locks() {
-  locks_holders="Who holds the lock could not be read." locks_dead=0 locks_cut_off='' locks_shared=
+  locks_holders="Who holds the lock could not be read." locks_count=0 locks_dead=0 locks_cut_off='' locks_shared=
   run_restic locks "$BACKUP_PROBE_TIMEOUT" "listing locks" --no-lock list locks
   ended locks 0 || return 0
   head -n 20 "$work/locks.out" >"$work/lock-ids"
@@ -59,8 +67,9 @@ read_locks() {
     ! ended lock 0 || cat "$work/lock.out" >>"$work/locks.json"
   done <"$work/lock-ids"
   find_living_processes
+  locks_count=$(awk 'END { print NR }' "$work/locks.out")
   run_jq locks -rn --arg host "$(cat /proc/sys/kernel/hostname)" --arg alive "$locks_alive" --argjson now "$(date +%s)" \
-    --argjson count "$(awk 'END { print NR }' "$work/locks.out")" "$work/locks.json" >"$work/locks" || return 0
+    --argjson count "$locks_count" "$work/locks.json" >"$work/locks" || return 0
   {
     read -r locks_dead
     read -r locks_cut_off

@@ -18,10 +18,14 @@ manifest_was=
 # again under the lock: a prune that replaces an index meanwhile looks like damage.
 read_manifest() {
   say "Reading what snapshot $chosen_short holds ..."
-  list_manifest --no-lock
+  set -- --json ls "$report_snapshot"
+  has_further_paths || set -- "$@" --recursive "$BACKUP_PATH"
+  list_manifest manifest 0 "listing the snapshot" --no-lock "$@"
   if ! ended manifest 0 || [ -s "$work/manifest.err" ]; then
     say "That did not end well. Reading it once more, when nobody else is at work on the repository ..."
-    list_manifest --retry-lock="${BACKUP_LOCK_WAIT}s"
+    locks_runner=list_manifest
+    restic_reading manifest "listing the snapshot" "$@"
+    locks_runner=run_restic
   fi
   end_if_removed manifest "Nothing was restored"
   ended manifest 0 || fail manifest "Nothing was restored, because the files of snapshot $chosen_short cannot be listed; another one of restore.sh --list may be whole"
@@ -31,8 +35,8 @@ read_manifest() {
   summarize_manifest
 }
 
-# list_manifest OPTION: the list is not kept, because that of a million files takes 350 MB. restic writes it into a
-# pipe, from which the watch must not read.
+# list_manifest ARGUMENT…: those of run_restic. The list is not kept, because that of a million files takes 350 MB. restic
+# writes it into a pipe, from which the watch must not read.
 list_manifest() {
   [ -p "$work/manifest.out" ] || mkfifo "$work/manifest.out"
   run_jq manifest -rn --arg path "$BACKUP_PATH" <"$work/manifest.out" >"$work/manifest" &
@@ -40,9 +44,7 @@ list_manifest() {
   # Where restic is not even started, nobody would ever write into the pipe.
   life_before_failing=end_reader
   watch_blind=yes
-  set -- "$1" --json ls "$report_snapshot" --recursive "$BACKUP_PATH"
-  ! has_further_paths || set -- "$1" --json ls "$report_snapshot"
-  run_restic manifest 0 "listing the snapshot" "$@"
+  run_restic "$@"
   watch_blind=
   life_before_failing=
   life_child=$manifest_reader

@@ -19,6 +19,8 @@ run_once() {
   set -- ${RESTIC_OPTIONS:-} "$@"
   set +f
   IFS=$run_ifs
+  run_lockless=
+  case " $* " in *" --no-lock "*) run_lockless=yes ;; esac
   [ -n "$run_goes_on" ] || stop_if_asked "It came before $run_doing, which was not begun."
   # Only what this restic's ssh says.
   [ -z "${BACKUP_SSH_LOG:-}" ] || true >"$BACKUP_SSH_LOG" || :
@@ -56,10 +58,13 @@ add_ssh_log() {
   sed 's/^/subprocess ssh: /' "$BACKUP_SSH_LOG" >>"$work/$1.err" || :
 }
 
-# end_stopped NAME DOING: only a restic that ended in order has removed its lock.
+# end_stopped NAME DOING: only a restic that ended in order has removed its lock, if it had written one.
 end_stopped() {
   if ended "$1" 137 || grep -qi "unlock" "$work/$1.err"; then
     end 1 "Stopped by SIG$life_signal while $2. restic did not end in order, so the repository may still be locked. The next run removes the lock when it is 30 minutes old."
+  fi
+  if [ -n "$run_lockless" ] || grep -q "unable to create lock" "$work/$1.err"; then
+    end 130 "Stopped by SIG$life_signal while $2. This run had no lock of the repository."
   fi
   end 130 "Stopped by SIG$life_signal while $2. This run's lock is removed from the repository."
 }

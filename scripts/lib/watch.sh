@@ -1,11 +1,12 @@
 # shellcheck shell=sh disable=SC2154 # variables that other files set
 # The watch beside a running restic: shows that it is alive, and ends it at its time limit.
 # Inputs: RESTIC_PROGRESS_FPS (how often progress is shown; default once a minute), $watch_gives_up (not empty: end restic
-#   when it meets the same refusal twice), $watch_heartbeat (a file that is touched as long as restic runs), $watch_blind
+#   when it meets the same refusal twice), $watch_lock (not empty: end restic when it cannot write its lock), $watch_heartbeat (a file that is touched as long as restic runs), $watch_blind
 #   (not empty: what restic writes to stdout goes into a pipe for another reader, so nothing of it is shown).
 # Results: $work/NAME.ending, see results.sh.
 
 watch_gives_up=
+watch_lock=
 watch_heartbeat=
 watch_blind=
 
@@ -18,6 +19,7 @@ watch_over() {
   while :; do
     watch_step=10
     [ -z "$watch_gives_up" ] || watch_step=1
+    [ -z "$watch_lock" ] || [ "$watch_waited" -ge 60 ] || watch_step=2
     [ "$watch_interval" -ge "$watch_step" ] || watch_step=$watch_interval
     [ "$watch_limit" -eq 0 ] || [ $((watch_limit - watch_waited)) -ge "$watch_step" ] || watch_step=$((watch_limit - watch_waited))
     # This sleep may outlive the watch for some seconds, and must keep neither the output open nor a volume busy.
@@ -33,6 +35,10 @@ watch_over() {
     fi
     if [ -n "$watch_gives_up" ] && is_refused_again "$watch_name"; then
       end_early given-up
+    fi
+    # restic renews its lock every five minutes: what it says of it before that is of the first one.
+    if [ -n "$watch_lock" ] && [ "$watch_waited" -lt 270 ] && is_lock_refused "$watch_name"; then
+      end_early lock-refused
     fi
     if [ "$watch_limit" -gt 0 ] && [ "$watch_waited" -ge "$watch_limit" ]; then
       end_early timed-out

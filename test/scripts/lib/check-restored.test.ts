@@ -131,7 +131,7 @@ describe("check-restored.sh", function () {
       const { report } = await restored(world, 1, { args: ["--skip-space-check"] });
       assert.match(
         report.message,
-        /is as it was\. What was restored until then is removed, to make room again: .*no space left/i,
+        /is as it was: its volume is full\. What was restored until then is removed, to make room again\. .*no space left/i,
       );
       assert.deepEqual(await readdir(world.target), ["mine"]);
     });
