@@ -65,6 +65,8 @@ here=$(dirname "$0")
 . "$here/lib/restore-root.sh"
 # shellcheck source=scripts/lib/place-checks.sh
 . "$here/lib/place-checks.sh"
+# shellcheck source=scripts/lib/late-entries.sh
+. "$here/lib/late-entries.sh"
 # shellcheck source=scripts/lib/place-by-moves.sh
 . "$here/lib/place-by-moves.sh"
 # shellcheck source=scripts/lib/place.sh

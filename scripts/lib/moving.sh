@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
-# What it takes to move directories into place: their owners and modes, commands that no signal interrupts, and the end
+# What it takes to move directories into place: their owners and modes, moves that no signal interrupts, and the end
 # where nothing could be moved.
 # Results: $moving_undressed, not empty if an owner or mode could not be set. Exit codes: 1.
 
@@ -15,6 +15,10 @@ dress() {
   [ "$(stat -c '%u:%g %a' "$1")" = "$2" ] || moving_undressed=yes
 }
 
+is_there() {
+  [ -e "$1" ] || [ -L "$1" ]
+}
+
 # unharmed_in DIRECTORY COMMAND…: a signal reaches the shell, which acts on it later, but not the command: half of a
 # move helps nobody.
 unharmed_in() (
@@ -23,6 +27,32 @@ unharmed_in() (
   shift
   exec "$@"
 )
+
+# Moves entries into the directory $0, none over another: `mv -n` takes a link that leads nowhere for nothing. What vanishes
+# meanwhile need not be moved.
+# shellcheck disable=SC2016 # of the shell that xargs starts
+moving_program='
+  is_there() { [ -e "$1" ] || [ -L "$1" ]; }
+  for entry; do [ ! -L "$0/${entry##*/}" ] || singly=yes; done
+  if [ -z "${singly:-}" ]; then
+    said=$(mv -n -t "$0" -- "$@" 2>&1) && exit
+    for entry; do is_there "$entry" || is_there "$0/${entry##*/}" || singly=yes; done
+  fi
+  [ -n "${singly:-}" ] || { printf "%s\n" "$said" >&2; exit 1; }
+  for entry; do
+    [ -L "$0/${entry##*/}" ] || ! is_there "$entry" || mv -n -t "$0" -- "$entry" || ! is_there "$entry" || failed=yes
+  done
+  [ -z "${failed:-}" ]'
+
+# move_named NAMES FROM TO
+move_named() {
+  unharmed_in "$2" xargs -0 -r sh -c "$moving_program" "$3" <"$staging/$1"
+}
+
+# move_each FROM TO
+move_each() {
+  unharmed_in / find "$1" -mindepth 1 -maxdepth 1 -exec sh -c "$moving_program" "$2" {} +
+}
 
 end_not_placed() {
   stop_if_asked "$RESTORE_PATH is as it was. What was restored is complete in $staging/new."

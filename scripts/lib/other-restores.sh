@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154 # variables that other files set
 # What other restores into RESTORE_PATH left: one that is alive is not disturbed, and what a dead one left is removed;
-# or finished, where all was verified and it was killed while it moved that into place. Only a directory with our mark
+# or finished, where all was verified and it has not moved all of that into place. Only a directory with our mark
 # in it is touched, or one of that name with nothing in it.
 # Exit codes: 1 another restore is running; those of place.sh.
 
@@ -85,7 +85,7 @@ refuse_second_restore() {
 
 settle_dead_restore() {
   if [ -e "$others_directory/placing" ]; then
-    warn "An earlier restore was killed while it moved its files into $RESTORE_PATH. That is finished first."
+    warn "An earlier restore has not finished moving its files into $RESTORE_PATH. That is done first."
     others_own=$staging
     staging=$others_directory
     write_mark 2>"$work/refusal" || end_unwritable "$staging"

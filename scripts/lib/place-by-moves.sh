@@ -86,48 +86,39 @@ make_old() {
   moving_undressed=
 }
 
-# Moves entries into the directory $0, none over another: `mv -n` takes a link that leads nowhere for nothing.
-# shellcheck disable=SC2016 # of the shell that xargs starts
-place_mover='
-  for entry; do [ ! -L "$0/${entry##*/}" ] || links=yes; done
-  [ -n "${links:-}" ] || exec mv -n -t "$0" -- "$@"
-  for entry; do
-    [ -L "$0/${entry##*/}" ] || mv -n -t "$0" -- "$entry" || failed=yes
-  done
-  [ -z "${failed:-}" ]'
-
-# move_named NAMES FROM TO
-move_named() {
-  unharmed_in "$2" xargs -0 -r sh -c "$place_mover" "$3" <"$staging/$1"
-}
-
-# move_each FROM TO
-move_each() {
-  unharmed_in / find "$1" -mindepth 1 -maxdepth 1 -exec sh -c "$place_mover" "$2" {} +
-}
-
-# move_all: no entry is replaced that has appeared meanwhile, which leaves another in new/.
+# move_all: no entry is replaced that has appeared meanwhile: it is moved aside, too.
 move_all() {
   move_named clashing "$staging_target" "$staging/old" 2>"$work/refusal" || return 1
   [ -e "$staging/aside" ] || mv "$staging/unaside" "$staging/aside" 2>"$work/refusal" || return 1
-  move_each "$staging/new" "$staging_target" 2>"$work/refusal" || return 1
-  rmdir "$staging/new" 2>/dev/null || {
-    echo "an entry of the same name has appeared in $RESTORE_PATH meanwhile" >"$work/refusal"
-    return 1
-  }
+  for _ in 1 2 3 4 5; do
+    move_each "$staging/new" "$staging_target" 2>"$work/refusal" || return 1
+    ! rmdir "$staging/new" 2>/dev/null || return 0
+    move_late_aside 2>"$work/refusal" || return 1
+  done
+  echo "whenever it was moved aside, $late_words" >"$work/refusal"
+  return 1
 }
 
-# take_back: what is in RESTORE_PATH under one of the names is ours only after all others were moved aside.
+# take_back: what is in RESTORE_PATH under one of the names is ours only after all others were moved aside. The newest of
+# what was there goes back first.
 take_back() {
   if [ -e "$staging/aside" ]; then
     move_named names "$staging_target" "$staging/new" 2>/dev/null || :
   fi
-  move_each "$staging/old" "$staging_target" 2>/dev/null || :
+  find_late_number
+  place_left=
+  while [ "$late_number" -ge 0 ]; do
+    place_kept=$staging/later.$late_number
+    [ "$late_number" -gt 0 ] || place_kept=$staging/old
+    late_number=$((late_number - 1))
+    [ -d "$place_kept" ] || continue
+    move_each "$place_kept" "$staging_target" 2>/dev/null || :
+    rmdir "$place_kept" 2>/dev/null || place_left="$place_left${place_left:+, }$place_kept"
+  done
   rm -f "$staging/aside"
   close_what_was_opened
-  if [ -d "$staging/old" ] && ! rmdir "$staging/old" 2>/dev/null; then
-    end 1 "What was restored could be moved into $RESTORE_PATH only in part: $(head -n 1 "$work/refusal"). Nothing is lost: what was there before is in $staging/old, what was restored is in $RESTORE_PATH or $staging/new. Mend this, and run restore.sh again, which finishes it first."
-  fi
+  [ -z "$place_left" ] ||
+    end 1 "What was restored could be moved into $RESTORE_PATH only in part: $(head -n 1 "$work/refusal"). Nothing is lost: what was there before is in $RESTORE_PATH or $place_left, what was restored is in $RESTORE_PATH or $staging/new. Mend this, and run restore.sh again, which finishes it first."
   rm -f "$staging/placing"
   end_not_placed
 }
@@ -135,14 +126,22 @@ take_back() {
 # keep_old gives what was moved aside its name.
 keep_old() {
   rm -f "$staging/aside"
-  [ -d "$staging/old" ] || return 0
-  ! rmdir "$staging/old" 2>/dev/null || return 0
-  place_name=before-restore-$(date -u +%Y%m%dT%H%M%SZ)
-  while is_there "$staging_target/$place_name"; do
-    sleep 1
+  place_newer=
+  for place_kept in "$staging/old" "$staging"/later.*; do
+    [ -d "$place_kept" ] || continue
+    ! rmdir "$place_kept" 2>/dev/null || continue
     place_name=before-restore-$(date -u +%Y%m%dT%H%M%SZ)
+    while is_there "$staging_target/$place_name"; do
+      sleep 1
+      place_name=before-restore-$(date -u +%Y%m%dT%H%M%SZ)
+    done
+    unharmed_in / mv -T "$place_kept" "$staging_target/$place_name" 2>"$work/refusal" ||
+      end 1 "What was restored is in $RESTORE_PATH, but what was there under the same names could not be named $place_name: $(head -n 1 "$work/refusal"). It is in $place_kept. Mend this, and run restore.sh again, which finishes it first."
+    if [ -z "$place_aside" ]; then
+      place_aside=$RESTORE_PATH/$place_name
+    else
+      place_newer=" and in the newer ones of such a name"
+    fi
   done
-  unharmed_in / mv -T "$staging/old" "$staging_target/$place_name" 2>"$work/refusal" ||
-    end 1 "What was restored is in $RESTORE_PATH, but what was there under the same names could not be named $place_name: $(head -n 1 "$work/refusal"). It is in $staging/old. Mend this, and run restore.sh again, which finishes it first."
-  place_aside=$RESTORE_PATH/$place_name
+  place_aside=$place_aside$place_newer
 }

@@ -21,10 +21,6 @@ refuse_mount_points() {
   done </proc/self/mountinfo
 }
 
-is_there() {
-  [ -e "$1" ] || [ -L "$1" ]
-}
-
 # refuse_copies: where a rename is not possible, for example of a directory in a lower layer of an overlay, `mv` copies
 # and deletes, which loses attributes and may be killed halfway. A directory is renamed here to one that is not empty,
 # which cannot be done, but fails in another way where no rename could be done; a file gets a second name for a moment.

@@ -13,6 +13,7 @@ place() {
     place_by_moves
   fi
   cd /
+  warn_of_late
   rm -f "$work/time"
   [ ! -e "$staging/time" ] || { true >"$work/time" && touch -r "$staging/time" "$work/time"; }
   drop_staging "$staging" || warn "$staging could not be removed. It is not needed any more: remove it."

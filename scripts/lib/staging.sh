@@ -5,6 +5,7 @@
 #   restic-backup-restore   our mark: who restores here, and, by its time, that this one is alive
 #   new/                    what is restored
 #   old/                    what new/ replaces, while it is moved into place
+#   later.N/                what appears there meanwhile
 #   placing                 from when on all is verified, so that what a kill leaves can be finished
 #   time                    its time is that which RESTORE_PATH itself gets
 # Inputs: RESTORE_PATH.

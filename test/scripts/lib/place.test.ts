@@ -66,7 +66,7 @@ describe("place.sh", function () {
     await world.start("restore.sh", [], { env: await inPlaceOf(world, "mv", killingMove) }).outcome;
     assert.equal((await readdir(world.folder)).includes("import"), false);
     const { report } = await restored(world, 0);
-    assert.match(report.warning ?? "", /was killed while it moved its files into .* That is finished first\./);
+    assert.match(report.warning ?? "", /has not finished moving its files into .* That is done first\./);
     const [aside, ...names] = (await readdir(world.target)).sort();
     assert.match(aside ?? "", /^before-restore-/);
     assert.deepEqual(names, ["jira.zip"]);
