@@ -53,6 +53,8 @@ here=$(dirname "$0")
 . "$here/lib/manifest.sh"
 # shellcheck source=scripts/lib/choose-snapshot.sh
 . "$here/lib/choose-snapshot.sh"
+# shellcheck source=scripts/lib/staging-mark.sh
+. "$here/lib/staging-mark.sh"
 # shellcheck source=scripts/lib/staging.sh
 . "$here/lib/staging.sh"
 # shellcheck source=scripts/lib/restore-space.sh
@@ -91,8 +93,7 @@ main() {
   list_restorable
   [ "$choose_wanted" != --list ] || end_with_list
   choose_snapshot
-  make_staging
-  settle_other_restores
+  begin_staging
   [ -n "$space_unchecked" ] || require_space
   require_short_paths
   restore_into_staging

@@ -8,6 +8,26 @@
 # and NFS shows it to other hosts within a minute.
 others_patience=90
 
+# begin_staging: what a killed restore left may fill the volume. Our own mark is there before we look for others, so that of
+# two that begin at once one sees the other.
+begin_staging() {
+  find_target
+  if ! make_staging; then
+    remove_dead_restores
+    make_staging || end_unwritable "$staging_target"
+  fi
+  settle_other_restores
+}
+
+# remove_dead_restores makes room: what waits to be moved into place stays, and so does what may be alive.
+remove_dead_restores() {
+  for others_directory in "$staging_target"/.restic-backup-restore.?????? "${staging_parent%/}"/.restic-backup-restore.??????; do
+    if read_mark "$others_directory" && [ ! -e "$others_directory/placing" ] && ! is_alive; then
+      settle_dead_restore
+    fi
+  done
+}
+
 settle_other_restores() {
   for others_directory in "$staging_target"/.restic-backup-restore.?????? "${staging_parent%/}"/.restic-backup-restore.??????; do
     if [ "$others_directory" = "$staging" ]; then
@@ -51,21 +71,22 @@ read_mark() {
 }
 
 # is_alive: here the process tells. Elsewhere the time of the mark does: it changes as long as that restore is alive.
-# Our own mark shows what time it is on that file system.
+# Our own mark, if there is one, shows what time it is on that file system.
 is_alive() {
   if [ "$others_place" = "$(print_process)" ]; then
     [ -n "$others_start" ] && [ "$others_start" = "$(print_start "$others_process")" ]
     return
   fi
   others_beat=$(stat -c %Y "$others_mark")
-  others_age=$(($(stat -c %Y "$staging/$staging_mark") - others_beat))
+  others_age=0
+  [ -z "$staging" ] || others_age=$(($(stat -c %Y "$staging/$staging_mark") - others_beat))
   # The clock of its node may have been ahead.
   [ "$others_age" -ge 0 ] || others_age=0
   [ "$others_age" -ge "$others_patience" ] ||
     say "Looking whether the restore on ${others_place%% *} is alive, for at most $others_patience seconds ..."
   while [ "$others_age" -lt "$others_patience" ]; do
     pause 2
-    touch "$staging/$staging_mark"
+    [ -z "$staging" ] || touch "$staging/$staging_mark"
     if [ -n "$life_signal" ]; then
       drop_staging "$staging" || :
       stop_if_asked "Nothing was restored."

@@ -14,7 +14,6 @@
 # Exit codes: 1.
 
 staging=
-staging_mark=restic-backup-restore
 
 # find_target: RESTORE_PATH itself may be missing; what is missing above it is made.
 find_target() {
@@ -57,61 +56,41 @@ end_unwritable() {
   end 1 "Nothing was restored, because user $(id -u) cannot write to $1: $(cat "$work/refusal"). Check that its volume is mounted, writable and not full, and the rights of that directory."
 }
 
-# make_staging makes an empty one. Another restore that begins now may take it for what a killed one left, before our mark
-# is in it: then another one is made.
+# make_staging makes an empty one, or fails where there is no room. Another restore that begins now may take it for what a
+# killed one left, before our mark is in it: then another one is made.
 make_staging() {
-  find_target
   for _ in 1 2 3 4 5; do
-    make_staging_directory
+    make_staging_directory || return 1
     ! write_mark 2>"$work/refusal" || break
-    [ ! -d "$staging" ] || end_unwritable "$staging"
+    [ ! -d "$staging" ] || give_up_staging || return 1
   done
+  mkdir "$staging/new" 2>"$work/refusal" || give_up_staging || return 1
   # The watch beside restic shows others that this restore is alive.
   watch_heartbeat=$staging/$staging_mark
-  mkdir "$staging/new" 2>"$work/refusal" || end_unwritable "$staging"
 }
 
 make_staging_directory() {
   staging=
-  [ -d "$staging_target" ] || staging=$(mktemp -d "${staging_parent%/}/.restic-backup-restore.XXXXXX" 2>/dev/null) || staging=
+  if [ ! -d "$staging_target" ]; then
+    staging=$(mktemp -d "${staging_parent%/}/.restic-backup-restore.XXXXXX" 2>"$work/refusal") || staging=
+    [ -n "$staging" ] || ! is_refused_for_room || return 1
+  fi
   if [ -z "$staging" ]; then
     make_directories "$staging_target"
-    staging=$(mktemp -d "$staging_target/.restic-backup-restore.XXXXXX" 2>"$work/refusal") || end_unwritable "$staging_target"
+    staging=$(mktemp -d "$staging_target/.restic-backup-restore.XXXXXX" 2>"$work/refusal") || give_up_staging || return 1
   fi
 }
 
-# write_mark: whoever meets this directory later must know whether its restore is alive. The number of the directory
-# tells it from a copy of itself that a backup has brought here.
-write_mark() {
-  {
-    echo "Here restore.sh of restic-backup restores. The next restore removes this directory when the process below has died."
-    print_process
-    echo "$$ $(print_start "$$")"
-    stat -c %i "$staging"
-    print_side "$staging"
-  } >"$staging/$staging_mark.new" && mv "$staging/$staging_mark.new" "$staging/$staging_mark"
+# give_up_staging always fails, or ends the command where room is not what is missing.
+give_up_staging() {
+  is_refused_for_room || end_unwritable "${staging:-$staging_target}"
+  [ -z "$staging" ] || drop_staging "$staging" || :
+  staging=
+  return 1
 }
 
-# print_side DIRECTORY: in RESTORE_PATH, or beside the directory of that name, whatever its volume is called here.
-print_side() {
-  case $1 in
-    "${staging_target%/}"/*) echo in ;;
-    *) echo "beside ${staging_target##*/}" ;;
-  esac
-}
-
-# print_process: where process ids mean what they mean here.
-print_process() {
-  echo "$(cat /proc/sys/kernel/hostname) $(readlink /proc/self/ns/pid || :)"
-}
-
-# print_start PROCESS: when it was started, because another one may have its id by now; nothing of one that has ended,
-# even if nobody has asked for its end. The second field may hold anything.
-print_start() {
-  staging_stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
-  # shellcheck disable=SC2086 # fields
-  set -- ${staging_stat##*) }
-  [ "$1" = Z ] || echo "${20}"
+is_refused_for_room() {
+  grep -qi 'no space left\|quota' "$work/refusal"
 }
 
 # keep_beating COMMAND…: runs it, and shows meanwhile that this restore is alive. Nothing outlives the shell for long.
@@ -134,6 +113,7 @@ keep_beating() {
 # drop_staging DIRECTORY: whoever may not write into a directory of their own must open it first. The mark goes last, so
 # that what a kill leaves is known as ours.
 drop_staging() {
+  [ -n "$1" ] || return 0
   # In probe, files have second names, and would be opened, too.
   rm -rf "$1/probe" 2>/dev/null || return 1
   if ! rm -rf "$1/new" "$1/old" "$1/root" 2>/dev/null; then

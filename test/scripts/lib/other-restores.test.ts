@@ -8,7 +8,7 @@ import { manifest } from "../manifest";
 import type { World } from "../shell-under-test";
 import { inBothShells, inBusybox } from "../shell-under-test";
 import { locks, until } from "../test-repository";
-import { backedUp, inPlaceOf, restored, stagings } from "./restore-trials";
+import { backedUp, inPlaceOf, restored, stagings, withMount } from "./restore-trials";
 
 const mark = "restic-backup-restore";
 
@@ -174,6 +174,72 @@ describe("other-restores.sh", function () {
     assert.match(output, /Looking whether the restore on other-host is alive, for at most 90 seconds/);
   });
 
+  inBothShells("removes what a killed restore left where that fills the volume", async (world) => {
+    await backedUp(world);
+    for (const [options, fill] of [
+      ["size=2m", "mkdir new; dd if=/dev/zero of=new/filled bs=4k"],
+      ["size=8m,nr_inodes=20", 'mkdir new; i=0; while : >"new/$i"; do i=$((i + 1)); done'],
+    ] as const) {
+      await withMount(world.target, options, async () => {
+        const staging = await leave(world, world.target);
+        await execa("sh", ["-c", fill], { cwd: staging, reject: false });
+        const { output } = await restored(world, 0);
+        assert.match(output, new RegExp(`Removing what an earlier restore left in ${staging}`), options);
+        assert.deepEqual(await stagings(world), [], options);
+      });
+    }
+  });
+
+  inBusybox("makes no room by what waits to be moved into place, or may be alive", async (world) => {
+    await backedUp(world);
+    await withMount(world.target, "size=8m,nr_inodes=20", async () => {
+      const waiting = await leave(world, world.target);
+      await writeFile(join(waiting, "placing"), "");
+      const { start } = await processHere();
+      const alive = await leave(world, world.target, { process: `${process.pid} ${start}` });
+      await execa("sh", ["-c", 'mkdir new; i=0; while : >"new/$i"; do i=$((i + 1)); done'], {
+        cwd: waiting,
+        reject: false,
+      });
+      const { report } = await restored(world, 1);
+      assert.match(report.message, /cannot write to .*: .*No space left on device/);
+      assert.deepEqual((await stagings(world)).sort(), [waiting, alive].sort());
+      assert.ok((await readdir(join(waiting, "new"))).length > 5);
+    });
+  });
+
+  inBusybox("waits for no mark that a clock has dated in the future", async (world) => {
+    await backedUp(world);
+    await mkdir(world.target);
+    await leave(world, world.target, { place: "other-host pid:[1]", age: -100_000 });
+    const env = await inPlaceOf(world, "sleep", '[ "$1" != 2 ] || exec "$real" 0.01; exec "$real" "$@"');
+    const { output } = await restored(world, 0, { env });
+    assert.match(output, /Looking whether the restore on other-host is alive, for at most 90 seconds/);
+    assert.deepEqual(await stagings(world), []);
+  });
+
+  inBusybox("knows what is its own where the volume is mounted under another name", async (world) => {
+    await backedUp(world);
+    await mkdir(world.target);
+    const kept = await leave(world, world.folder, { target: "another" });
+    await leave(world, world.target);
+    await leave(world, world.folder);
+    const elsewhere = world.path("elsewhere");
+    await mkdir(elsewhere);
+    for (const [from, target] of [
+      [world.target, elsewhere],
+      [world.folder, join(elsewhere, "import")],
+    ] as const) {
+      await execa("mount", ["--bind", from, elsewhere]);
+      try {
+        await restored(world, 0, { env: { RESTORE_PATH: target } });
+      } finally {
+        await execa("umount", [elsewhere]);
+      }
+    }
+    assert.deepEqual(await stagings(world), [kept]);
+  });
+
   inBusybox("shows other hosts that it is alive, also while it moves", async (world) => {
     await backedUp(world);
     await mkdir(join(world.target, "filled"), { recursive: true });
@@ -210,6 +276,11 @@ async function leave(world: World, folder: string, left: Left = {}): Promise<str
   await rename(making, path);
   assert.notEqual(world.target, path);
   return path;
+}
+
+/** When this process was started, as the kernel counts. */
+async function processHere(): Promise<{ start: string }> {
+  return { start: (await readFile("/proc/self/stat", "utf8")).split(") ")[1]?.split(" ")[19] as string };
 }
 
 /** A restore that has begun to write, and is slow. */
