@@ -89,7 +89,7 @@ main() {
   end 0 "Snapshot $snapshot_short holds $snapshot_contents. Retention: $report_retention."
 }
 
-case "${1:-}" in
-  -h | --help) show_help "$0" ;;
+case " $* " in
+  *" -h "* | *" --help "*) show_help "$0" ;;
   *) main "$@" ;;
 esac

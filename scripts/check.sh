@@ -92,7 +92,7 @@ clear_damage() {
   end 0 "The damage recorded since $check_since is cleared: retention and prune go on with their next run. The next check reads the part that was damaged."
 }
 
-case "${1:-}" in
-  -h | --help) show_help "$0" ;;
+case " $* " in
+  *" -h "* | *" --help "*) show_help "$0" ;;
   *) main "$@" ;;
 esac

@@ -110,7 +110,7 @@ check_new_repository() {
   end 0 "The repository at $repository_shown is initialized. Keep a copy of its password outside of this cluster: without it, no backup can be read."
 }
 
-case "${1:-}" in
-  -h | --help) show_help "$0" ;;
+case " $* " in
+  *" -h "* | *" --help "*) show_help "$0" ;;
   *) main "$@" ;;
 esac

@@ -98,7 +98,7 @@ prune() {
   run_restic prune 0 "pruning" --retry-lock=0s prune "$@"
 }
 
-case "${1:-}" in
-  -h | --help) show_help "$0" ;;
+case " $* " in
+  *" -h "* | *" --help "*) show_help "$0" ;;
   *) main "$@" ;;
 esac

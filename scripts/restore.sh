@@ -131,7 +131,7 @@ tell_result() {
   end 0 "$result"
 }
 
-case "${1:-}" in
-  -h | --help) show_help "$0" ;;
+case " $* " in
+  *" -h "* | *" --help "*) show_help "$0" ;;
   *) main "$@" ;;
 esac

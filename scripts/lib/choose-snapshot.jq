@@ -1,13 +1,13 @@
 # Chooses the snapshot that an operator means.
 # Input: the list of snapshots, oldest first, as snapshots.jq describes them.
 # Arguments: path (BACKUP_PATH), wanted ("latest", or the beginning of an id), until (seconds; "" if no time was asked
-# for), now (seconds), altered (ids that turned out to be altered, separated by spaces), untouched (yes: only snapshots
-# that nothing has written anew).
+# for), now (seconds), altered (ids that turned out to be altered, separated by spaces), elsewhere (the same of those that
+# turned out not to hold the path itself), untouched (yes: only snapshots that nothing has written anew).
 # Output: a line for each result of choose-snapshot.sh; the first is empty where none matches.
 include "clock";
 include "words";
 
-def is_good: (.partial or .altered or .future or .superseded) | not;
+def is_good: (.partial or .altered or .future or .superseded or .elsewhere) | not;
 
 def flaw:
   if .altered then "it was altered by a repair (restic repair snapshots): files are missing in it, or parts of files"
@@ -17,9 +17,14 @@ def flaw:
   end;
 
 def in_short:
-  [("partial", "altered", "future") as $flaw | map(select(.[$flaw])) | select(. != [])
-    | "\(length) \({partial: "partial", altered: "altered by a repair", future: "dated in the future"}[$flaw])"]
+  [("partial", "altered", "future", "elsewhere") as $flaw | map(select(.[$flaw])) | select(. != [])
+    | "\(length) \({partial: "partial", altered: "altered by a repair", future: "dated in the future",
+        elsewhere: "made with a relative path"}[$flaw])"]
   | join(", ");
+
+def remedy:
+  if .elsewhere then "restic restore \(.short) --target /an/empty/directory brings back what it holds."
+  else "restore.sh \(.short) restores it." end;
 
 # What is newer than the chosen one, and was not chosen because something is wrong with it.
 def passed_over($chosen):
@@ -28,7 +33,7 @@ def passed_over($chosen):
   | if . == [] then ""
     else
       "\(length | counted("newer snapshot was"; "newer snapshots were")) passed over (\(in_short)). "
-      + "The newest of them is \(last.short) of \(last.moment | clock_words): restore.sh \(last.short) restores it."
+      + "The newest of them is \(last.short) of \(last.moment | clock_words): \(last | remedy)"
     end;
 
 # How old it is; where an earlier time was asked for, how far it is from that.
@@ -41,9 +46,10 @@ def age:
 # Without an id, only what is surely good.
 def may_be_taken: .mine and is_good and ($untouched == "" or .original == null);
 
-($altered | split(" ")) as $found_altered
-| input
-| map(select(any(.paths[]; . == $path)) | if .id as $id | any($found_altered[]; . == $id) then .altered = true else . end)
+def is_in($ids): .id as $id | any($ids | split(" ")[]; . == $id);
+
+input
+| map(select(any(.paths[]; . == $path)) | if is_in($altered) then .altered = true else . end | .elsewhere = is_in($elsewhere))
 | . as $all
 | (if $until != "" then map(select(may_be_taken and (.moment | floor) <= ($until | tonumber))) | .[-1:]
    elif $wanted == "latest" then map(select(may_be_taken)) | .[-1:]
@@ -54,7 +60,7 @@ def may_be_taken: .mine and is_good and ($untouched == "" or .original == null);
   $chosen.short // "",
   ($chosen | if .id == "" then "" else .moment | clock_words end),
   ($chosen | if .id == "" then "" else age end),
-  ($chosen.hostname // "" | gsub("\\s+"; " ")),
+  ($chosen.hostname // "" | gsub("\\p{Cc}+"; " ")),
   (if $chosen.original == null then "" else "yes" end),
   (if $chosen.id != "" then $chosen | flaw
    elif any($all[]; .mine and .future) then "Some are dated in the future: the clock here shows \($now | clock_words)."

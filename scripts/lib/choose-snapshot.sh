@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
 # Finds the snapshot that an operator means. Without an id, only one is taken with which nothing is known to be wrong:
-# not partial, not altered by a repair, not dated in the future.
+# not partial, not altered by a repair, not dated in the future, not made with a relative path.
 # Inputs: BACKUP_HOST, BACKUP_PATH, TZ, the results of list-restorable.sh.
 # Results: $report_snapshot, the full id, and the variables below.
 # Exit codes: 1 and 67 the list is not complete, 64 names no snapshot, 65 no match.
@@ -23,6 +23,7 @@ chosen_paths=0
 choose_wanted=latest
 choose_until=
 choose_altered=
+choose_elsewhere=
 choose_untouched=
 
 # understand_wanted ARGUMENT: what is wanted, or a problem for refuse_bad_settings.
@@ -47,11 +48,18 @@ is_asked_by_id() {
 choose_snapshot() {
   [ -z "$choose_until" ] || say "Looking for the newest snapshot until $(local_time "$choose_until") ..."
   take_snapshot
-  while [ -n "$manifest_was" ] && [ -n "$chosen_copied" ] && ! is_asked_by_id; do
-    say "So something has altered it, and an older one is taken."
-    # A repair may have altered thousands, of which each costs an opening of the repository.
-    choose_altered="$choose_altered${choose_altered:+ }$report_snapshot"
-    [ ${#choose_altered} -lt 600 ] || choose_untouched=yes
+  while ! is_asked_by_id; do
+    if [ -n "$manifest_elsewhere" ]; then
+      say "It was made with a relative path, so an older one is taken."
+      choose_elsewhere="$choose_elsewhere${choose_elsewhere:+ }$report_snapshot"
+    elif [ -n "$manifest_was" ] && [ -n "$chosen_copied" ]; then
+      say "So something has altered it, and an older one is taken."
+      # A repair may have altered thousands, of which each costs an opening of the repository.
+      choose_altered="$choose_altered${choose_altered:+ }$report_snapshot"
+      [ ${#choose_altered} -lt 600 ] || choose_untouched=yes
+    else
+      break
+    fi
     take_snapshot
   done
   require_files
@@ -60,7 +68,7 @@ choose_snapshot() {
 
 take_snapshot() {
   run_jq choose-snapshot -rn --arg path "$BACKUP_PATH" --arg wanted "$choose_wanted" --arg until "$choose_until" \
-    --argjson now "$(date +%s)" --arg altered "$choose_altered" --arg untouched "$choose_untouched" \
+    --argjson now "$(date +%s)" --arg altered "$choose_altered" --arg elsewhere "$choose_elsewhere" --arg untouched "$choose_untouched" \
     "$work/list.json" >"$work/chosen"
   {
     read -r report_snapshot
@@ -85,6 +93,7 @@ take_snapshot() {
 refuse_if_blind() {
   [ -n "$restorable_blind" ] || return 0
   if is_asked_by_id; then
+    refuse_unread
     warn "$restorable_blind. The list of snapshots is not complete."
     return 0
   fi
@@ -98,6 +107,19 @@ refuse_if_blind() {
   require_clean list "$choose_words"
 }
 
+# refuse_unread: what is asked for may be one of those that cannot be read.
+refuse_unread() {
+  [ -z "$report_snapshot" ] || return 0
+  choose_unread=$(run_jq unread-snapshots -Rrs "$work/list.err")
+  for choose_short in $(printf '%s' "$choose_unread" | tr -d ,); do
+    case $choose_wanted:$choose_short in
+      "$choose_short"*:* | *:"$choose_wanted"*)
+        require_clean list "Nothing was restored, because snapshot $choose_short cannot be read; another one of restore.sh --list may be whole"
+        ;;
+    esac
+  done
+}
+
 refuse_none_and_many() {
   case $report_snapshot in
     *" "*)
@@ -106,7 +128,7 @@ refuse_none_and_many() {
       ;;
     '')
       print_snapshots
-      end 65 "No complete snapshot matches, so nothing was restored.${choose_altered:+ Files are missing in some that were altered since they were made: $choose_altered.}${chosen_flaw:+ $chosen_flaw} Above is what there is of $BACKUP_PATH: give one of these ids."
+      end 65 "No complete snapshot matches, so nothing was restored.${choose_altered:+ Files are missing in some that were altered since they were made: $choose_altered.}${choose_elsewhere:+ Some were made with a relative path, and restic restore ID --target /an/empty/directory brings back what they hold: $choose_elsewhere.}${chosen_flaw:+ $chosen_flaw} Above is what there is of $BACKUP_PATH: give one of these ids."
       ;;
   esac
 }

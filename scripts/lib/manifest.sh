@@ -13,6 +13,8 @@ manifest_entries=0
 manifest_closed=0
 # What the snapshot held when it was made, in words, if that was something else.
 manifest_was=
+# Not empty: it does not hold BACKUP_PATH itself, because it was made with a relative path.
+manifest_elsewhere=
 
 # read_manifest: without a lock first, because an operator in need should not wait for one. What fails then is asked for
 # again under the lock: a prune that replaces an index meanwhile looks like damage.
@@ -78,6 +80,8 @@ summarize_manifest() {
   say "Snapshot $chosen_short of $chosen_time, host $chosen_host: $(count "$manifest_files" file files), $(human_bytes "$manifest_bytes"). It was made $chosen_age."
   [ "$manifest_sockets" -eq 0 ] || say "It holds $(count "$manifest_sockets" socket sockets), which restic does not restore: the program that listens makes them anew."
   compare_with_own_words
+  manifest_elsewhere=
+  [ "$manifest_files" -gt 0 ] || [ -n "$chosen_copied" ] || grep -q '^\["root",' "$work/manifest" || manifest_elsewhere=yes
 }
 
 # compare_with_own_words: `restic repair snapshots --forget` takes out what is lost, and leaves no other sign than that
@@ -96,5 +100,6 @@ compare_with_own_words() {
 
 # require_files: for the snapshot that is restored in the end.
 require_files() {
+  [ -z "$manifest_elsewhere" ] || end 65 "Nothing was restored, because snapshot $chosen_short does not hold $BACKUP_PATH under this name: it was made with a relative path. What it holds is brought back by: restic restore $chosen_short --target /an/empty/directory"
   [ "$manifest_files" -gt 0 ] || end 65 "Nothing was restored, because snapshot $chosen_short holds no file of $BACKUP_PATH. Choose another one of restore.sh --list."
 }

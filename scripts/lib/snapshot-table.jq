@@ -7,12 +7,15 @@ include "words";
 def right($width): tostring | (" " * ($width - length) // "") + .;
 def left($width): . + (" " * ($width - length) // "");
 
+# What would break the table, or move the cursor.
+def on_one_line: gsub("\\p{Cc}+"; " ");
+
 def marks:
   [if .partial then "partial: files are missing" else empty end,
    if .altered then "altered by a repair: files are missing" else empty end,
    if .future then "dated in the future" else empty end,
    if .superseded then "replaced by a copy of itself" else empty end,
-   ((.paths - [$path]) | select(. != []) | "also \(join(", "))")]
+   ((.paths - [$path]) | select(. != []) | "also \(join(", ") | on_one_line)")]
   | map("  " + .) | join("");
 
 def row($id; $time; $files; $size; $host):
@@ -24,5 +27,5 @@ input
 | row("ID"; "TIME"; "FILES"; "SIZE"; "HOST"),
   (.[]
     | row(.short; .moment | clock_words; .summary.total_files_processed // "";
-        (.summary.total_bytes_processed // "" | if . == "" then . else human_bytes end); .hostname | gsub("\\s+"; " "))
+        (.summary.total_bytes_processed // "" | if . == "" then . else human_bytes end); .hostname | on_one_line)
       + marks)

@@ -25,6 +25,12 @@ describe("what all scripts share", function () {
       const { stdout } = await execa(shell, [path, "--help"], { env: { PATH: world.env.PATH }, extendEnv: false });
       assert.match(stdout, /exit codes?:/i);
       assert.match(stdout, / 64 /);
+      if (script !== "restore-shell.sh") {
+        // Wherever it stands.
+        const words = [path, "--skip-space-check", "--help"];
+        const late = await execa(shell, words, { env: { PATH: world.env.PATH }, extendEnv: false });
+        assert.equal(late.stdout, stdout);
+      }
     }
     assert.equal((await readdir(world.folder)).includes("repository"), false);
   });

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
+import { execa } from "execa";
 import { evaluate, runProgram } from "../../support/jq";
 import type { ListedSnapshot } from "../../support/listed-snapshot";
 import { day, hour, idOf, minute, namesOf, now, snapshot } from "../../support/listed-snapshot";
+import { inBothShells } from "../shell-under-test";
+import { withRepository } from "../test-repository";
 
 interface Asked {
   readonly wanted?: string;
   readonly until?: number;
   readonly altered?: readonly string[];
+  readonly elsewhere?: readonly string[];
   readonly untouched?: boolean;
 }
 
@@ -128,11 +132,52 @@ describe("choose-snapshot.jq", () => {
     assert.match(passedOver, /^1 newer snapshot was passed over \(1 altered by a repair\)/);
     assert.deepEqual((await choose(list, { altered: ["alt"], untouched: true })).names, ["old"]);
   });
+
+  it("passes over what turned out to be made with a relative path, and says how to get it", async () => {
+    const list = [snapshot("old", -3 * day), snapshot("rel", -2 * day), snapshot("rel2", -day)];
+    const { names, passedOver } = await choose(list, { elsewhere: ["rel", "rel2"] });
+    assert.deepEqual(names, ["old"]);
+    assert.match(
+      passedOver,
+      /^2 newer snapshots were passed over \(2 made with a relative path\)\. .*: restic restore [0-9a-f]{8} --target \S+ brings back/,
+    );
+    const all = await choose(list, { elsewhere: ["old", "rel", "rel2"] });
+    assert.deepEqual(all.names, []);
+  });
+});
+
+describe("choose-snapshot.sh", function () {
+  this.timeout(240_000);
+
+  inBothShells("restores no snapshot that stock restic made with a relative path, and says so", async (world) => {
+    await withRepository(world);
+    const relative = async (cwd: string, path: string) => {
+      const words = ["backup", "--json", "--host", "jira-backup", path];
+      const { stdout } = await execa("restic", words, { env: world.env, cwd, stdin: "ignore" });
+      return (JSON.parse(stdout.split("\n").at(-1) ?? "").snapshot_id as string).slice(0, 8);
+    };
+    const first = await relative(world.source, ".");
+    const none = await world.run("restore.sh");
+    assert.equal(none.exitCode, 65);
+    assert.match(none.report.message, new RegExp(`made with a relative path, and restic restore ID .*: ${first}`));
+    const good = (await world.run("backup.sh")).report.snapshot;
+    const newest = await relative(world.folder, "export");
+    const { exitCode, output, report } = await world.run("restore.sh");
+    assert.equal(exitCode, 0, output);
+    assert.equal(report.snapshot, good);
+    assert.match(
+      report.warning ?? "",
+      new RegExp(`1 newer snapshot was passed over \\(1 made with a relative path\\).*restic restore ${newest} `),
+    );
+    const byId = await world.run("restore.sh", [newest]);
+    assert.equal(byId.exitCode, 65);
+    assert.match(byId.report.message, new RegExp(`made with a relative path\\. .*restic restore ${newest} --target`));
+  });
 });
 
 async function choose(
   list: readonly ListedSnapshot[],
-  { wanted, until, altered = [], untouched = false }: Asked = {},
+  { wanted, until, altered = [], elsewhere = [], untouched = false }: Asked = {},
 ): Promise<Chosen> {
   const described = await evaluate(["snapshots", "moments"], `snapshot_list("host"; "/data"; ${now}).snapshots`, list);
   const args = {
@@ -141,6 +186,7 @@ async function choose(
     until: `${until ?? ""}`,
     now,
     altered: altered.map(idOf).join(" "),
+    elsewhere: elsewhere.map(idOf).join(" "),
     untouched: untouched ? "yes" : "",
   };
   // The program reads its input itself, as the shell calls it.

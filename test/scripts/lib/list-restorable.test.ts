@@ -59,7 +59,24 @@ describe("list-restorable.sh", function () {
     const byId = await world.run("restore.sh", [older.slice(0, 8)]);
     assert.equal(byId.exitCode, 0, byId.output);
     assert.match(byId.report.warning ?? "", new RegExp(`Some snapshots cannot be read: ${newest.slice(0, 8)}\\.`));
+    for (const id of [newest, newest.slice(0, 8), newest.slice(0, 5)]) {
+      const { exitCode, report } = await world.run("restore.sh", [id]);
+      assert.equal(exitCode, 67, report.message);
+      assert.match(report.message, new RegExp(`snapshot ${newest.slice(0, 8)} cannot be read; another one of`));
+    }
+    assert.equal((await world.run("restore.sh", ["ffffffff"])).exitCode, 65);
     await putBack();
+  });
+
+  inBusybox("records the damage of a snapshot that is asked for by its id", async (world) => {
+    await withRepository(world);
+    await world.run("backup.sh");
+    const { snapshot = "" } = (await world.run("backup.sh")).report;
+    await corrupt(world, "snapshots", snapshot);
+    await dropCache(world);
+    const { exitCode, report } = await world.run("restore.sh", [snapshot]);
+    assert.equal(exitCode, 67, report.message);
+    assert.match(report.message, /Retention and prune are stopped from now on/);
   });
 
   inBusybox("is no less careful where a snapshot may not be read", async (world) => {

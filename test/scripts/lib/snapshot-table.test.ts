@@ -25,6 +25,14 @@ describe("snapshot-table.jq", () => {
     assert.match((await tableOf([old]))[1] ?? "", /^6f6c6400 {2}2026-11-19 13:00:00 CET {27}host$/);
   });
 
+  it("shows one line for each, whatever names hold", async () => {
+    const table = await tableOf([
+      snapshot("odd", -day, { host: "a\nb\u001b[31m", paths: ["/data", "/else\n676f6f64  2026\r\t\u0085x"] }),
+    ]);
+    assert.equal(table.length, 2);
+    assert.match(table[1] ?? "", / {2}a b \[31m {2}also \/else 676f6f64 {2}2026 x$/);
+  });
+
   it("shows nothing where there is nothing", async () => {
     assert.deepEqual(await tableOf([]), [""]);
     assert.deepEqual(await tableOf([snapshot("elsewhere", -day, { paths: ["/else"] })]), [""]);
