@@ -7,4 +7,4 @@ def attributes($name): [.[].nodes[]? | select(.name == $name) | .extended_attrib
 
 ($found_tree | attributes($found)) as $there
 | $wanted_tree | attributes($wanted) - $there
-| map(.name | select(. != "security.selinux")) | join(", ")
+| map(.name | select(. != "security.selinux")) | sort | join(", ")

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, rename, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { runRaw } from "../../support/raw-jq";
@@ -25,6 +25,27 @@ describe("restore-root.sh", function () {
       assert.deepEqual(await stagings(world), []);
     },
   );
+
+  inBusybox("says what a directory that was missing could not get", async (world) => {
+    await dressed(world);
+    // Nobody may set it without the capability SYS_ADMIN, which no pod has.
+    await execa("setfattr", ["-n", "security.place", "-v", "here", world.source]);
+    await backedUp(world);
+    const [, , ...shown] = await attributes(world.source);
+    const refused = await restored(world, 4);
+    assert.match(refused.report.message, /import itself lacks extended attributes, or has others \(security\.place\)/);
+    assert.deepEqual((await attributes(world.target)).length, shown.length + 1);
+    assert.equal((await stat(world.target)).mtimeMs, time * 1000);
+    // Somebody else makes the directory at the last moment.
+    await rm(world.target, { recursive: true });
+    const env = await inPlaceOf(
+      world,
+      "mv",
+      `[ "$1" != -T ] || { mkdir "${world.target}" && : >"${world.target}/mine"; }; exec "$real" "$@"`,
+    );
+    const { report } = await restored(world, 4, { env });
+    assert.match(report.message, /lacks extended attributes, .*security\.place, system\.posix_acl_access, user\.place/);
+  });
 
   inBothShells("gives one that was there the time, and says which attributes it has not", async (world) => {
     await dressed(world);
