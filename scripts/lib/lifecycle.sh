@@ -21,9 +21,14 @@ begin() {
   work=$(mktemp -d "${TMPDIR:-/tmp}/restic-backup.XXXXXX" 2>/dev/null) || work=
 }
 
-# end CODE MESSAGE: the only way out. The message says what happened, what it means and what to do.
+# end CODE MESSAGE: the only way out. The message says what happened, what it means and what to do. Ctrl-C ends the small
+# programs of this shell, too, and what failed for that reason says so.
 end() {
   report_message=$2
+  case $1:$life_signal:$2 in
+    1::* | 1:*:"Stopped by"*) ;;
+    1:*) report_message="SIG$life_signal came. $2" ;;
+  esac
   life_order=$life_before_failing life_before_failing=
   [ "$1" -eq 0 ] || [ -z "$life_order" ] || "$life_order" "$1"
   exit "$1"

@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154 # variables that other files set
 # Runs restic where it needs the repository's lock, and removes the locks that dead processes left.
-# Inputs: $locks_runner, what runs restic; BACKUP_LOCK_WAIT in seconds. Any lock older than 30 minutes is stale, so after the default of 32 minutes a lock
-# that is still there is alive. Results: those of run_restic, and $locks_holders when it ended with 11.
+# Inputs: $locks_runner, what runs restic; BACKUP_LOCK_WAIT in seconds. Any lock older than 30 minutes is stale, so after the
+# default of 32 minutes a lock that is still there is alive.
+# Results: those of run_restic, and $locks_holders when it ended with 11.
 
 locks_holders=
 locks_runner=run_restic
@@ -54,8 +55,8 @@ note_removed_lock() {
 }
 
 # read_locks finds out who holds the locks; the result of the command does not depend on it, so what cannot be read is
-# left out. Results: $locks_holders, $locks_count, $locks_dead (how many processes are dead), $locks_cut_off (the newest sign of life of a
-# dead one that shared the lock, as backups do; empty if there is none), $locks_shared (the same of all).
+# left out. Results: $locks_holders, $locks_count, $locks_dead (how many processes are dead), $locks_cut_off (the newest sign
+# of life of a dead one that shared the lock, as backups do; empty if there is none), $locks_shared (the same of all).
 read_locks() {
   locks_holders="Who holds the lock could not be read." locks_count=0 locks_dead=0 locks_cut_off='' locks_shared=
   run_restic locks "$BACKUP_PROBE_TIMEOUT" "listing locks" --no-lock list locks

@@ -5,8 +5,8 @@
 
 staging_mark=restic-backup-restore
 
-# write_mark: the number of the directory tells it from a copy of itself that a backup has brought here. A
-# shell says of a full disk what it likes, and cp says what is the matter.
+# write_mark: the number of the directory tells it from a copy of itself that a backup has brought here. A shell says of a
+# full disk what it likes, and cp says what is the matter.
 write_mark() {
   {
     echo "Here restore.sh of restic-backup restores. The next restore removes this directory when the process below has died."

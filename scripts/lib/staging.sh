@@ -73,6 +73,7 @@ make_staging_directory() {
   staging=
   if [ ! -d "$staging_target" ]; then
     staging=$(mktemp -d "${staging_parent%/}/.restic-backup-restore.XXXXXX" 2>"$work/refusal") || staging=
+    [ -n "$staging" ] || stop_if_asked "Nothing was restored."
     [ -n "$staging" ] || ! is_refused_for_room || return 1
   fi
   if [ -z "$staging" ]; then

@@ -1,8 +1,9 @@
 # shellcheck shell=sh disable=SC2154 # variables that other files set
 # The watch beside a running restic: shows that it is alive, and ends it at its time limit.
 # Inputs: RESTIC_PROGRESS_FPS (how often progress is shown; default once a minute), $watch_gives_up (not empty: end restic
-#   when it meets the same refusal twice), $watch_lock (not empty: end restic when it cannot write its lock), $watch_heartbeat (a file that is touched as long as restic runs), $watch_blind
-#   (not empty: what restic writes to stdout goes into a pipe for another reader, so nothing of it is shown).
+#   when it meets the same refusal twice), $watch_lock (not empty: end restic when it cannot write its lock),
+#   $watch_heartbeat (a file that is touched as long as restic runs), $watch_blind (not empty: what restic writes to stdout
+#   goes into a pipe for another reader, so nothing of it is shown).
 # Results: $work/NAME.ending, see results.sh.
 
 watch_gives_up=

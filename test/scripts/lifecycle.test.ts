@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readdir, rm } from "node:fs/promises";
 import { isAlive, startSlowly } from "./holding";
+import { inPlaceOf, restored } from "./lib/restore-trials";
 import { manifest } from "./manifest";
 import { inBothShells } from "./shell-under-test";
 import { fakeRestic, locks, until, withRepository } from "./test-repository";
@@ -20,6 +22,36 @@ describe("lifecycle.sh", function () {
       assert.ok(left.every(({ paths }) => paths[0] === "/restic-backup-unfinished"));
     });
   }
+
+  inBothShells("says that it was Ctrl-C, which reaches every program of a restore, whichever it is", async (world) => {
+    await withRepository(world);
+    await world.run("backup.sh");
+    const once = world.path("once");
+    for (const [program, when] of [
+      ["jq", "*read-list*"],
+      ["jq", "*choose-snapshot*"],
+      ["jq", "*/manifest.jq*"],
+      ["mktemp", "*restic-backup-restore*"],
+      ["cp", "*restic-backup-restore*"],
+      ["awk", "*/entries.awk*"],
+      ["restic", "*--verify*"],
+      ["restic", "*cat?tree*"],
+      ["find", "*"],
+    ] as const) {
+      await rm(once, { force: true });
+      const script = `case "$*" in ${when}) [ -e "${once}" ] || { : >"${once}"; kill -INT 0; sleep 1; } ;; esac; exec "$real" "$@"`;
+      const env = await inPlaceOf(world, program, script);
+      const { exitCode, output, report } = await world.start("restore.sh", [], { env }).outcome;
+      assert.ok(exitCode === 130 || exitCode === 1, `${program} ${when}: ${output}`);
+      assert.match(
+        report.message,
+        exitCode === 1 ? /^SIGINT came\. / : /^Stopped by SIGINT/,
+        `${program} ${when}: ${output}`,
+      );
+      assert.equal((await readdir(world.folder)).includes("import"), false, `${program} ${when}`);
+    }
+    await restored(world, 0);
+  });
 
   inBothShells(
     "ends when restic ends at once, and loses no signal that comes at the same moment as restic",

@@ -84,6 +84,16 @@ describe("manifest.sh", function () {
     },
   );
 
+  inBothShells("takes a prune beside the first reading for no damage", async (world: World) => {
+    await backedUp(world);
+    const missed = `id ${"a".repeat(64)} not found in repository`;
+    const pruned = `case " $* " in *" --no-lock "*" ls "*) echo '{"message_type":"exit_error","code":1,"message":"Fatal: ${missed}"}' >&2; exit 1 ;; esac; exec "$real" "$@"`;
+    const { output, report } = await restored(world, 0, { env: await inPlaceOf(world, "restic", pruned) });
+    assert.match(output, /Reading it once more, when nobody else is at work/);
+    assert.equal(report.warning, undefined);
+    assert.equal((await restored(world, 0)).report.warning, undefined, "no damage is recorded");
+  });
+
   inBothShells("restores nothing where the list of files is cut off", async (world: World) => {
     await backedUp(world);
     const cut = 'case " $* " in *" ls "*) "$real" "$@" | head -c 900; exit 0 ;; esac; exec "$real" "$@"';

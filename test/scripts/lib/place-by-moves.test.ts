@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { manifest } from "../manifest";
 import type { World } from "../shell-under-test";
-import { inBothShells, inBusybox } from "../shell-under-test";
-import { backedUp, forNobodyBut, inPlaceOf, restored, stagings } from "./restore-trials";
+import { giveToNobody, inBothShells, inBusybox } from "../shell-under-test";
+import { backedUp, forNobodyBut, inPlaceOf, restored, stagings, withMount } from "./restore-trials";
 
 describe("place-by-moves.sh", function () {
   this.timeout(240_000);
@@ -277,6 +277,84 @@ describe("place-by-moves.sh", function () {
       assert.equal(await readFile(join(world.target, "untouched", "file"), "utf8"), "mine");
     });
   }
+
+  inBothShells(
+    "finishes what was killed again while it was finished, or while it removed its directory",
+    async (world) => {
+      await backedUp(world);
+      await fill(world);
+      const kill = "kill -KILL 0";
+      for (const [program, script] of [
+        ["mv", `case "$3" in */old) exec "$real" "$@" ;; esac; case "$1" in -[nT]) ${kill} ;; esac; exec "$real" "$@"`],
+        ["mv", `case "$3" in */import) "$real" -n -t "$3" -- "$5"; ${kill} ;; esac; exec "$real" "$@"`],
+        ["mv", `"$real" "$@"; case "$1" in -T) ${kill} ;; esac`],
+        ["rm", `"$real" "$@"; case "$*" in *"/new "*) ${kill} ;; esac`],
+      ] as const) {
+        await world.start("restore.sh", [], { env: await inPlaceOf(world, program, script) }).outcome;
+      }
+      const { report } = await restored(world, 0);
+      assert.match(report.warning ?? "", /has not finished moving its files/);
+      assert.deepEqual(await stagings(world), []);
+      assert.deepEqual(await names(world), ["clash", "dangling", "jira.zip", "line\nend", "only", "untouched"]);
+      assert.equal(await readFile(join(world.target, "clash"), "utf8"), "restored");
+      assert.deepEqual(await versions(world, "clash"), ["mine", ...(await versions(world, "only"))]);
+      assert.equal(await readFile(join(await asideOf(world), "line\nend", "file"), "utf8"), "mine");
+    },
+  );
+
+  inBusybox("closes again what it had opened when it was killed", async (world) => {
+    for (const [root, content] of [
+      [world.source, "restored"],
+      [world.target, "mine"],
+    ] as const) {
+      for (const name of ["closed", "closed too"]) {
+        await mkdir(join(root, name), { recursive: true });
+        await writeFile(join(root, name, "file"), content);
+        await chmod(join(root, name), root === world.source ? 0o555 : 0o500);
+      }
+    }
+    await execa("chown", ["-R", "65534:65534", world.source]);
+    await backedUp(world);
+    for (const when of ["*/old", "*/import"]) {
+      const script = `case "$3" in ${when}) "$real" -n -t "$3" -- "$5"; kill -KILL 0 ;; esac; exec "$real" "$@"`;
+      await giveToNobody(world.folder);
+      await world.start("restore.sh", [], { asNobody: true, env: await inPlaceOf(world, "mv", script) }).outcome;
+    }
+    await restored(world, 0, { asNobody: true });
+    const modes = async (folder: string) =>
+      Promise.all(["closed", "closed too"].map(async (name) => (await stat(join(folder, name))).mode & 0o7777));
+    assert.deepEqual(await modes(world.target), [0o555, 0o555]);
+    for (const [index, folder] of (await asides(world)).entries()) {
+      assert.deepEqual(await modes(folder), index === 0 ? [0o500, 0o500] : [0o555, 0o555], folder);
+    }
+  });
+
+  inBusybox("leaves all as it was where there is no inode for a move, whichever it is", async (world) => {
+    await backedUp(world);
+    await fill(world);
+    await withMount(world.path("volume"), "size=8m", async () => {
+      const target = join(world.path("volume"), "import");
+      const env = { RESTORE_PATH: target };
+      const on = { ...world, target };
+      await execa("cp", ["-a", world.target, target]);
+      const before = await manifestOfOld(on);
+      const used = Number((await execa("stat", ["-f", "-c", "%c", world.path("volume")])).stdout);
+      const free = Number((await execa("stat", ["-f", "-c", "%d", world.path("volume")])).stdout);
+      const outcomes = [];
+      for (let inodes = used - free + 7; outcomes.at(-1) !== 0; inodes++) {
+        await execa("mount", ["-o", `remount,nr_inodes=${inodes}`, world.path("volume")]);
+        const { exitCode, output } = await world.run("restore.sh", ["--skip-space-check"], { env });
+        outcomes.push(exitCode);
+        assert.ok(exitCode === 0 || exitCode === 1, output);
+        if (exitCode === 1) {
+          assert.match(output, /is as it was|Nothing was restored/);
+          assert.deepEqual(await manifestOfOld(on), before, output);
+        }
+      }
+      assert.ok(outcomes.length > 5, `${outcomes.length} outcomes`);
+      assert.equal(await readFile(join(await asideOf(on), "clash"), "utf8"), "mine");
+    });
+  });
 
   inBusybox("moves 20,000 entries in seconds", async (world) => {
     for (const root of [world.source, world.target]) {

@@ -8,7 +8,7 @@ import type { World } from "../shell-under-test";
 import { inBothShells, inBusybox } from "../shell-under-test";
 import { locks, until } from "../test-repository";
 import { faultyServer } from "./harvest-faulty-server";
-import { backedUp, restored, withMount } from "./restore-trials";
+import { backedUp, inPlaceOf, restored, withMount } from "./restore-trials";
 
 const unlocked = /^No lock can be written to the repository \((.*)\), so it is read without a lock\. Let nothing prune/;
 
@@ -78,6 +78,24 @@ describe("reading.sh", function () {
       const { report } = await restored(world, 67, { env: { ...env, RESTIC_CACHE_DIR: world.path("no-cache") } });
       assert.ok((report.seconds as number) < 40, `${report.seconds} seconds`);
     });
+  });
+
+  inBusybox("takes a prune beside a reading without a lock for no damage", async (world) => {
+    await backedUp(world);
+    const once = world.path("once");
+    await withReadOnly(world, async (env) => {
+      const missed = `id ${"a".repeat(64)} not found in repository`;
+      const pruned = `case " $* " in *" --no-lock --json restore "*" --verify "*) [ -e "${once}" ] || { : >"${once}"; echo '{"message_type":"exit_error","code":1,"message":"Fatal: ${missed}"}' >&2; exit 1; } ;; esac; exec "$real" "$@"`;
+      const { report } = await restored(world, 0, { env: { ...env, ...(await inPlaceOf(world, "restic", pruned)) } });
+      assert.match(report.warning ?? "", unlocked);
+      assert.equal(await readFile(once, "utf8"), "");
+    });
+  });
+
+  inBusybox("restores without a lock that could not be renewed for half an hour", async (world) => {
+    await backedUp(world);
+    const lost = `case " $* " in *" --no-lock "*) ;; *" restore "*) echo "Fatal: failed to refresh lock in time" >&2; exit 1 ;; esac; exec "$real" "$@"`;
+    await restoresUnlocked(world, await inPlaceOf(world, "restic", lost), "failed to refresh lock in time");
   });
 
   inBusybox("says at a signal that there was no lock, where none was written", async (world) => {
