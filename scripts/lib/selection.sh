@@ -11,6 +11,7 @@
 # Exit codes: 64 bad settings · 65 one of BACKUP_PATHS is missing.
 
 check_selection() {
+  check_outside_restores BACKUP_PATH "${BACKUP_PATH:-}"
   for_each_line check_further_path "${BACKUP_PATHS:-}"
   for_each_line check_tag "${BACKUP_TAGS:-}"
   for_each_line check_tag_file "${BACKUP_EXCLUDE_IF_PRESENT:-}"
@@ -20,6 +21,24 @@ check_selection() {
 check_further_path() {
   check_directory BACKUP_PATHS "$1"
   [ "$1" != "${BACKUP_PATH:-}" ] || problem "BACKUP_PATHS: \"$1\" is BACKUP_PATH already. Remove it from BACKUP_PATHS."
+  check_outside_restores BACKUP_PATHS "$1"
+}
+
+# check_outside_restores NAME PATH: what lies in RESTORE_PATH is left out, unless all of that is backed up too.
+check_outside_restores() {
+  case $2 in
+    "${RESTORE_PATH:-//}"/*) ;;
+    *) return 0 ;;
+  esac
+  case "
+${BACKUP_PATH:-}
+${BACKUP_PATHS:-}
+" in
+    *"
+$RESTORE_PATH
+"*) ;;
+    *) problem "$1: \"$2\" lies in RESTORE_PATH, $RESTORE_PATH, where restore.sh puts files, and which is left out of backups. Restore to another directory." ;;
+  esac
 }
 
 # check_tag_file NAME[:BEGINNING]: every directory holds what is called a dot.

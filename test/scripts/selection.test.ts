@@ -81,6 +81,41 @@ describe("selection.sh", function () {
     await rm(world.path("dump"));
   });
 
+  inBothShells("refuses a path in RESTORE_PATH, which is left out, unless all of that is backed up", async (world) => {
+    await withRepository(world);
+    const inside = join(world.source, "import", "attachments");
+    await mkdir(inside, { recursive: true });
+    await writeFile(join(inside, "a"), "x");
+    const RESTORE_PATH = join(world.source, "import");
+    for (const env of [{ BACKUP_PATHS: inside }, { BACKUP_PATH: inside, BACKUP_PATHS: world.source }]) {
+      const { exitCode, report } = await world.run("backup.sh", [], { env: { ...env, RESTORE_PATH } });
+      assert.equal(exitCode, 64, report.message);
+      assert.match(report.message, /settings\. BACKUP_PATHS?: ".*attachments" lies in RESTORE_PATH, .*import, /);
+    }
+    const whole = { BACKUP_PATHS: inside, RESTORE_PATH: world.source };
+    assert.equal((await world.run("backup.sh", [], { env: whole })).exitCode, 0);
+    assert.match(await world.restic("ls", "latest"), /attachments\/a/);
+  });
+
+  inBothShells(
+    "ends with 65 where everything in a further path is left out, and not where there is nothing",
+    async (world) => {
+      await withRepository(world);
+      const [dump, empty] = [world.path("dump"), world.path("empty")];
+      await mkdir(join(dump, "sub"), { recursive: true });
+      await mkdir(empty);
+      await writeFile(join(dump, "sub", "a.sql"), "x");
+      const env = { BACKUP_PATHS: `${empty}\n${dump}`, BACKUP_EXCLUDES: "*.tmp" };
+      await writeFile(join(dump, "b.tmp"), "x");
+      const { exitCode, output } = await world.run("backup.sh", [], { env });
+      assert.equal(exitCode, 0, output);
+      const lost = await world.run("backup.sh", [], { env: { ...env, BACKUP_EXCLUDES: "sub\n*.tmp" } });
+      assert.equal(lost.exitCode, 65, lost.output);
+      assert.match(lost.report.message, /holds no file of .*dump \(BACKUP_PATHS\), where there are some/);
+      assert.deepEqual(JSON.parse(await world.restic("snapshots", "--json", "latest"))[0].tags, ["partial"]);
+    },
+  );
+
   inBothShells("reports all wrong settings at once", async (world) => {
     const env = {
       BACKUP_PATHS: `relative\n${world.source}`,
