@@ -35,6 +35,7 @@ export function contradictions(args: ResticBackupArgs): Problem[] {
     ...passwordProblems(givenGroup(args.password)),
     ...pathProblems(givenGroup(args.source)),
     ...additionalPathProblems(args),
+    ...repositoryPlaceProblems(args),
     ...retentionProblems(args),
     ...stepsProblems(args.steps),
     ...placementProblems(givenGroup(args.placement)),
@@ -124,6 +125,27 @@ function additionalPathProblems(args: ResticBackupArgs): Problem[] {
       ),
     ];
   });
+}
+
+/** On the claim of the source, the repository must not lie in what is backed up, nor that in the repository. */
+function repositoryPlaceProblems(args: ResticBackupArgs): Problem[] {
+  const { claimName, mountPath = "/var/jira", path = "/var/jira/export" } = givenGroup(args.source) ?? {};
+  const local = givenGroup(givenGroup(args.repository)?.local);
+  if (local === undefined || typeof claimName !== "string" || local.claimName !== claimName) {
+    return [];
+  }
+  if (typeof mountPath !== "string" || !["string", "undefined"].includes(typeof local.path)) {
+    return [];
+  }
+  const place = local.path === undefined ? mountPath : `${mountPath}/${local.path}`;
+  const further = givenGroup(args.selection)?.additionalPaths;
+  const paths = [path, ...(Array.isArray(further) ? further : [])];
+  const inside = paths.find((one) => typeof one === "string" && (isWithin(place, one) || isWithin(one, place)));
+  return only(
+    inside !== undefined,
+    "repository.local",
+    `is on the claim of the source, where ${inside} is backed up and the repository would be ${place}: it would back up itself. Use another claim, because the repository would be lost together with the source`,
+  );
 }
 
 function restorePathProblem(restorePath: string, path: string, mountPath: string): string | undefined {

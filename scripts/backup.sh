@@ -13,8 +13,8 @@
 #   BACKUP_HOST, BACKUP_PATH, RESTORE_PATH (is left out where it lies in BACKUP_PATH), BACKUP_RETENTION (one --keep-… a
 #   line; empty keeps everything), BACKUP_REPOSITORY_MOUNT, BACKUP_LOCK_WAIT (seconds, 1920), BACKUP_REPOSITORY_ID (the
 #   only repository that is right; costs one more opening), BACKUP_JOB (what Kubernetes calls the Job of which this is a
-#   try; empty by hand), BACKUP_ACCEPT_CHANGES (yes: files may change while they are
-#   read); and what lib/guards.sh, zip.sh, settle.sh, selection.sh and retention.sh name at their top.
+#   try; empty by hand), BACKUP_ACCEPT_CHANGES (yes: files may change while they are read); and what lib/guards.sh,
+#   own-places.sh, zip.sh, settle.sh, selection.sh and retention.sh name at their top.
 # Opens the repository twice, to back up and to list the snapshots, and a third time where snapshots are removed: nothing
 #   is removed that was not looked at before. More often only where something is wrong.
 # Exit codes:
@@ -36,6 +36,8 @@ here=$(dirname "$0")
 . "$here/lib/common.sh"
 # shellcheck source=scripts/lib/scan-source.sh
 . "$here/lib/scan-source.sh"
+# shellcheck source=scripts/lib/own-places.sh
+. "$here/lib/own-places.sh"
 # shellcheck source=scripts/lib/guards.sh
 . "$here/lib/guards.sh"
 # shellcheck source=scripts/lib/zip.sh
@@ -67,6 +69,7 @@ main() {
   check_directory BACKUP_PATH "${BACKUP_PATH:-}"
   [ -z "${RESTORE_PATH:-}" ] || check_directory RESTORE_PATH "$RESTORE_PATH"
   check_selection
+  check_own_places
   check_guards
   check_zip_setting
   check_settle

@@ -12,6 +12,10 @@ describe("contradictions", () => {
     ["S3 with an existing Secret", { repository: { s3: { bucket: "abc", credentialsSecretName: "keys" } } }],
     ["REST without authentication", { repository: { rest: { url: "http://host/" } } }],
     ["an existing claim with a folder", { repository: { local: { claimName: "kept", path: "jira" } } }],
+    [
+      "a repository beside what is backed up, on the same claim",
+      { source: { claimName: "c" }, repository: { local: { claimName: "c", path: "backup" } } },
+    ],
     ["a password of one's own", { password: { value: "x" } }],
     ["an existing Secret with its key", { password: { secretName: "x", secretKey: "y" } }],
     [
@@ -178,6 +182,31 @@ describe("contradictions", () => {
       { selection: { additionalPaths: ["/var/jira/import/old"] } },
       "selection.additionalPaths.0",
       /^lies in restorePath/,
+    ],
+    [
+      "a repository in what is backed up, on the same claim",
+      {
+        source: { claimName: "c", mountPath: "/data", path: "/data", restorePath: "/data/restored" },
+        repository: { local: { claimName: "c", path: "backup" } },
+      },
+      "repository.local",
+      /^is on the claim of the source, where \/data is backed up and the repository would be \/data\/backup: it would /,
+    ],
+    [
+      "a source in the repository, on the same claim",
+      { source: { claimName: "c" }, repository: { local: { claimName: "c" } } },
+      "repository.local",
+      /where \/var\/jira\/export is backed up and the repository would be \/var\/jira: /,
+    ],
+    [
+      "a repository in a further path, on the same claim",
+      {
+        source: { claimName: "c" },
+        selection: { additionalPaths: ["/var/jira/data"] },
+        repository: { local: { claimName: "c", path: "data/backup" } },
+      },
+      "repository.local",
+      /where \/var\/jira\/data is backed up/,
     ],
     [
       "a further path that is not mounted",

@@ -1,10 +1,18 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
 # Where the repository lies, what of that people may see, and which repository must be there.
 # Inputs: RESTIC_REPOSITORY; BACKUP_REPOSITORY_ID (64 hexadecimal digits; unset: any repository is right).
-# Results: $repository_shown. Exit codes: 10 no repository.
+# Results: $repository_shown; $repository_folder, the directory of a local repository, else empty. Exit codes: 10 no repository.
 
 # For messages: what stands between the scheme and an @ may be a user with a password.
 repository_shown=$(printf '%s\n' "${RESTIC_REPOSITORY:-}" | sed 's#^\([A-Za-z0-9]*:\([Hh][Tt][Tt][Pp][Ss]*:\)*//\)[^/@]*:[^@]*@#\1…@#')
+
+# What has no scheme is a directory too.
+case ${RESTIC_REPOSITORY:-} in
+  local:*) repository_folder=${RESTIC_REPOSITORY#local:} ;;
+  /* | ./* | ../*) repository_folder=$RESTIC_REPOSITORY ;;
+  *:*) repository_folder= ;;
+  *) repository_folder=${RESTIC_REPOSITORY:-} ;;
+esac
 
 # check_location: a password in the location would stand in logs.
 check_location() {

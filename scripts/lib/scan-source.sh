@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
 # What is in the directories that are backed up, found out in one look at them. What is never backed up is not looked
-# at: lost+found of a volume, and where restore.sh puts files.
-# Inputs: BACKUP_PATH, BACKUP_PATHS, RESTORE_PATH, $work. Results: those of find_restores and scan_source.
+# at: lost+found of a volume, where restore.sh puts files, and restic's cache.
+# Inputs: BACKUP_PATH, BACKUP_PATHS, RESTORE_PATH, $places_cache, $places_left_out, $work. Results: those of find_restores and scan_source.
 # Exit codes: 1 TMPDIR is full.
 
 # Clocks of a file server and of a node differ; a file further in the future says nothing about when it was written.
@@ -13,7 +13,7 @@ source_staging='.restic-backup-restore.??????'
 # set aside there is left out. Results: $source_restores, a pattern of what is left out (empty if RESTORE_PATH does not
 # lie in a source); $source_left_out, all such patterns for restic, one on each line.
 find_restores() {
-  source_restores='' source_left_out='' source_inside=
+  source_restores='' source_left_out=$places_left_out source_inside=
   for_each_line look_for_restores "$BACKUP_PATH
 ${BACKUP_PATHS:-}"
   [ -n "$source_restores" ] || source_restores=$source_inside
@@ -119,7 +119,7 @@ find_in_source() {
   source_root=$1
   shift
   find "$source_root" -path "$(print_literal "$source_root")/lost+found" -prune -o -path "$source_restores" -prune \
-    -o -name "$source_staging" -prune -o "$@"
+    -o -path "$places_cache" -prune -o -name "$source_staging" -prune -o "$@"
 }
 
 # print_literal PATH: the pattern that matches this path only.
