@@ -19,6 +19,7 @@
 #   12  the repository is there, but the password is wrong
 #   64  bad settings or arguments
 #   66  another repository than BACKUP_REPOSITORY_ID
+#   67  the repository has lost its config or its keys
 #  130  stopped by a signal
 set -eu
 here=$(dirname "$0")
@@ -64,6 +65,8 @@ look() {
     explain_refusal_of_s3
     fail_unharmed probe "Nothing was initialized"
   fi
+  # A new key and config over old data would be the end of that.
+  end_if_config_lost "Nothing was initialized"
 }
 
 initialize() {
@@ -89,7 +92,10 @@ explain_failed_init() {
   case $explain_cause in
     *"already contains keys"*)
       show_errors
-      end 1 "The repository is half initialized: $repository_shown has objects under keys/, but no config. If it never held a backup, remove what is under keys/ there and run this again; if it did, put its config back from a copy. Nothing was changed."
+      init_remedy="Look there: if there is anything under snapshots/, index/ or data/, remove nothing, and put the config back from a copy; only if there is nothing, remove what is under keys/ and run this again"
+      # end_if_config_lost has looked.
+      [ -z "$repository_folder" ] || init_remedy="There are no data and no snapshots, so remove what is under keys/, and run this again"
+      end 1 "The repository is half initialized, or has lost its config: $repository_shown has objects under keys/, but no config. $init_remedy. Nothing was changed."
       ;;
     *"already contains snapshots"*)
       show_errors

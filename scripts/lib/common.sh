@@ -42,6 +42,8 @@ unset RESTIC_HOST
 . "$here/lib/notes.sh"
 # shellcheck source=scripts/lib/locks.sh
 . "$here/lib/locks.sh"
+# shellcheck source=scripts/lib/lost-parts.sh
+. "$here/lib/lost-parts.sh"
 # shellcheck source=scripts/lib/fail.sh
 . "$here/lib/fail.sh"
 # shellcheck source=scripts/lib/repository.sh

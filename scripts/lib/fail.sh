@@ -17,9 +17,15 @@ fail_unharmed() {
   show_errors
   status_of "$1"
   case $run_status in
-    10) end_without_repository "$2" ;;
+    10)
+      end_if_config_lost "$2"
+      end_without_repository "$2"
+      ;;
     11) end 11 "$2: the repository is locked. $locks_holders Try again when that process has ended. A lock is given up 30 minutes after its process died." ;;
-    12) end 12 "$2: wrong password. The repository at $repository_shown was made with another one than ${RESTIC_PASSWORD_FILE:-RESTIC_PASSWORD} holds. Put the old password back." ;;
+    12)
+      end_if_keys_lost "$1" "$2"
+      end 12 "$2: wrong password. The repository at $repository_shown was made with another one than ${RESTIC_PASSWORD_FILE:-RESTIC_PASSWORD} holds. Put the old password back. If it was never changed, look whether anything is left under keys/ there."
+      ;;
     137) end 1 "$2: restic was killed, most likely because the memory limit is too small. Raise it." ;;
     *) end 1 "$2: $explain_cause. $explain_hint" ;;
   esac

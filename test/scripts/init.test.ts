@@ -38,19 +38,11 @@ describe("init.sh", function () {
     const before = await readdir(world.repository, { recursive: true });
     const { exitCode, report } = await world.run("init.sh");
     assert.equal(exitCode, 1);
-    assert.match(report.message, /half initialized.*keys\//);
+    assert.match(
+      report.message,
+      /half initialized.*There are no data and no snapshots, so remove what is under keys\//,
+    );
     assert.deepEqual(await readdir(world.repository, { recursive: true }), before);
-  });
-
-  inBothShells("recognizes a repository that lost its config, and deletes nothing", async (world) => {
-    await withRepository(world);
-    await world.restic("backup", world.source);
-    await rm(join(world.repository, "config"));
-    await rm(join(world.repository, "keys"), { recursive: true });
-    const { exitCode, report } = await world.run("init.sh");
-    assert.equal(exitCode, 1);
-    assert.match(report.message, /lost its config.*put the config back/);
-    assert.equal((await readdir(join(world.repository, "snapshots"))).length, 1);
   });
 
   inBothShells("makes nothing where the repository's volume is not mounted", async (world) => {
