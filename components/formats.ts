@@ -135,16 +135,19 @@ export const labelValue = text("give a value").regex(
   'must be the value of a label: at most 63 letters, digits, "-", "_" and "."',
 );
 
-/** A size as restic writes it, short enough for the shell to calculate with. */
-export const resticSize = text("give a size").regex(
-  /^[1-9]\d{0,10}[KMGT]?$/,
-  "must be a number and K, M, G or T, as in 2G",
-);
+/** A size as restic writes it, which counts bytes in 64 bits, and short enough for the shell to calculate with. */
+export const resticSize = without((size) => {
+  const match = /^([1-9]\d{0,10})([KMGT]?)$/.exec(size);
+  return match && Number(match[1]) * 1024 ** " KMGT".indexOf(match[2] || " ") < 2 ** 63
+    ? undefined
+    : "must be a number and K, M, G or T, as in 2G";
+});
 
 /** https://restic.readthedocs.io/en/stable/060_forget.html#customize-pruning */
-export const unusedSpace = text("give a percentage or a size").regex(
-  /^([1-9]\d{0,10}[KMGT]?|[1-9]?\d%|unlimited)$/,
-  "must be a percentage as in 5%, a size as in 10G, or unlimited",
+export const unusedSpace = without((space) =>
+  /^([1-9]?\d%|unlimited)$/.test(space) || resticSize.safeParse(space).success
+    ? undefined
+    : "must be a percentage as in 5%, a size as in 10G, or unlimited",
 );
 
 /** The value of `restic --host`. */

@@ -56,7 +56,7 @@ describe("check and prune", () => {
     ],
     [pruneSchema, { deadline: 0 }, deadline],
     [pruneSchema, { suspend: "" }, "must be true or false"],
-    ...["0", "100%", "5.5%", "05%", "5 %", "-1", "all"].map(
+    ...["0", "100%", "5.5%", "05%", "5 %", "-1", "all", "8388608T"].map(
       (maxUnused): [typeof pruneSchema, Record<string, unknown>, string] => [pruneSchema, { maxUnused }, unused],
     ),
     [pruneSchema, { maxRepackSize: "10g" }, "must be a number and K, M, G or T, as in 2G"],
@@ -75,7 +75,7 @@ describe("check and prune", () => {
     });
   }
 
-  for (const maxUnused of ["0%", "5%", "99%", "10G", "500M", "1024", "unlimited"]) {
+  for (const maxUnused of ["0%", "5%", "99%", "10G", "500M", "1024", "8388607T", "unlimited"]) {
     it(`take ${maxUnused} of unused space`, () => {
       assert.equal(pruneSchema.safeParse({ maxUnused }).success, true);
     });

@@ -69,6 +69,10 @@ describe("selection", () => {
     [{ excludeCaches: "maybe" }, "excludeCaches: maybe: must be true or false"],
     [{ excludeLargerThan: "2g" }, `excludeLargerThan: 2g: ${size}`],
     [{ excludeLargerThan: "0" }, `excludeLargerThan: 0: ${size}`],
+    ...["0K", "00", "8388608T", "9999999T"].map((excludeLargerThan): [Given, string] => [
+      { excludeLargerThan },
+      `excludeLargerThan: ${excludeLargerThan}: ${size}`,
+    ]),
     [{ excludeLargerThan: "1.5G" }, `excludeLargerThan: 1.5G: ${size}`],
     [{ excludeLargerThan: "100000000000" }, `excludeLargerThan: 100000000000: ${size}`],
     [{ tags: ["jira", "a,b"] }, "tags.1: a,b: must be a word, without comma"],

@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set
 # Ends a command as a run of restic asks for, and records damage in the repository itself, where it stops retention and
 # prune until a human clears it.
-# Exit codes: 1 failed, 10 no repository, 11 locked, 12 wrong password, 67 the repository is damaged.
+# Exit codes: 1 failed, 10 no repository, 11 locked, 12 wrong password, 64 a setting that restic does not understand, 67
+# the repository is damaged.
 
 # fail NAME WHAT: ends the command for a run that failed. WHAT says what that means, for example "Nothing was pruned".
 fail() {
@@ -16,12 +17,20 @@ fail_unharmed() {
   explain "$1"
   show_errors
   status_of "$1"
+  [ "$explain_kind" != setting ] || end 64 "$2: restic does not understand a setting: $explain_cause. $explain_hint"
   case $run_status in
     10)
       end_if_config_lost "$2"
       end_without_repository "$2"
       ;;
-    11) end 11 "$2: the repository is locked. $locks_holders Try again when that process has ended. A lock is given up 30 minutes after its process died." ;;
+    11)
+      # restic does not give up a lock that is dated in the future, of which locks.jq says what to do.
+      case $locks_holders in
+        *"--remove-all"*) ;;
+        *) locks_holders="$locks_holders Try again when that process has ended. A lock is given up 30 minutes after its process died." ;;
+      esac
+      end 11 "$2: the repository is locked. $locks_holders"
+      ;;
     12)
       end_if_keys_lost "$1" "$2"
       end 12 "$2: wrong password. The repository at $repository_shown was made with another one than ${RESTIC_PASSWORD_FILE:-RESTIC_PASSWORD} holds. Put the old password back. If it was never changed, look whether anything is left under keys/ there."

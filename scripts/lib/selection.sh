@@ -16,6 +16,10 @@ check_selection() {
   for_each_line check_tag "${BACKUP_TAGS:-}"
   for_each_line check_tag_file "${BACKUP_EXCLUDE_IF_PRESENT:-}"
   check_switch BACKUP_EXCLUDE_CACHES "${BACKUP_EXCLUDE_CACHES:-}" yes
+  case ${BACKUP_EXCLUDE_LARGER_THAN:-1} in
+    *[1-9]*) ;;
+    *) problem "BACKUP_EXCLUDE_LARGER_THAN: \"$BACKUP_EXCLUDE_LARGER_THAN\" would leave out every file that is not empty. Write a size as in 2G, or nothing." ;;
+  esac
 }
 
 check_further_path() {

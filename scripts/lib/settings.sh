@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154 # variables that other files set
 # Checks what every command needs: programs, TMPDIR, the repository, its password and credentials, options, the volume.
-# Inputs: RESTIC_PASSWORD_FILE, RESTIC_OPTIONS, BACKUP_HOST, BACKUP_LOCK_WAIT, BACKUP_PROBE_TIMEOUT, BACKUP_REPOSITORY_MOUNT,
+# Inputs: RESTIC_PASSWORD_FILE, RESTIC_OPTIONS, RESTIC_READ_CONCURRENCY, BACKUP_HOST, BACKUP_LOCK_WAIT, BACKUP_PROBE_TIMEOUT, BACKUP_REPOSITORY_MOUNT,
 #   and what location.sh and secret-files.sh name. Calls `problem` with what is wrong.
 # Exit codes: 1 the volume of the repository is not mounted.
 
@@ -21,6 +21,8 @@ check_settings() {
   case $BACKUP_LOCK_WAIT in
     ?????????*) problem "BACKUP_LOCK_WAIT: $BACKUP_LOCK_WAIT seconds are more than restic can wait. Use 99999999 at most." ;;
   esac
+  # restic reads it in a backup only, so in our notes too: after the work of other commands.
+  [ -z "${RESTIC_READ_CONCURRENCY:-}" ] || check_number RESTIC_READ_CONCURRENCY "$RESTIC_READ_CONCURRENCY" files
   check_restic_options
   check_variables
   make_secret_files
@@ -44,13 +46,19 @@ check_host() {
   esac
 }
 
+# check_restic_options: an option must be one of all of restic's commands, because each of ours runs several of them, and
+# must not change what they work with, or what they print.
 check_restic_options() {
   while IFS= read -r settings_option; do
     case $settings_option in
-      --dry-run* | --quiet* | --json* | --no-lock* | --repo* | --password* | --key-hint* | --host* | --tag* | --path*)
+      '' | --cacert=?* | --cache-dir=?* | --cleanup-cache* | --compression=?* | --http-user-agent=?* | --insecure-tls* | \
+        --limit-download=?* | --limit-upload=?* | --no-cache* | --no-extra-verify* | --option=?*=* | --pack-size=?* | \
+        --retry-lock=?* | --stuck-request-timeout=?* | --tls-client-cert=?* | --verbose | --verbose=[012]) ;;
+      --help* | --dry-run* | --quiet* | --json* | --no-lock* | --repo* | --password* | --insecure-no-password* | \
+        --key-hint* | --host* | --tag* | --path*)
         problem "RESTIC_OPTIONS: ${settings_option%%=*} changes what the scripts read of restic. Leave it out."
         ;;
-      '' | --?*) ;;
+      --?*) problem "RESTIC_OPTIONS: ${settings_option%%=*} is not among the options of all commands of restic, or its value is missing. Write it as in --limit-upload=500, or leave it out." ;;
       *) problem "RESTIC_OPTIONS: a line does not begin with --. Write one option on each line, for example --limit-upload=500." ;;
     esac
   done <<OPTIONS

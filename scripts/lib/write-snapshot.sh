@@ -69,10 +69,6 @@ end_without_snapshot() {
     0 | 3) end 1 "restic ended with code $run_status, but names no snapshot, so none may have been written. Run this again." ;;
   esac
   explain backup
-  if [ "$explain_kind" = setting ]; then
-    show_errors
-    end 64 "Nothing was backed up, because restic does not understand a setting (BACKUP_EXCLUDES, BACKUP_EXCLUDE_LARGER_THAN, BACKUP_EXCLUDE_IF_PRESENT or RESTIC_OPTIONS): $explain_cause. $explain_hint"
-  fi
   note_unfinished
   [ -z "$life_signal" ] || end_stopped backup "backing up"
   fail backup "The backup failed"

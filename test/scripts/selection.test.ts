@@ -145,15 +145,25 @@ describe("selection.sh", function () {
       { BACKUP_EXCLUDES: "[" },
       { BACKUP_EXCLUDE_LARGER_THAN: "2 GB" },
       { BACKUP_EXCLUDE_LARGER_THAN: "9999999T" },
-      { BACKUP_EXCLUDE_IF_PRESENT: ".nobackup", RESTIC_OPTIONS: "--exclude-if-present=:yes" },
-      { RESTIC_OPTIONS: "--exclude-file=/nowhere" },
-      { RESTIC_OPTIONS: "--no-such-option" },
     ]) {
       const { exitCode, report } = await world.run("backup.sh", [], { env });
       assert.equal(exitCode, 64, report.message);
-      assert.match(report.message, /^Nothing was backed up.*BACKUP_EXCLUDES, BACKUP_EXCLUDE_LARGER_THAN/);
+      assert.match(
+        report.message,
+        /^The backup failed: restic does not understand a setting: .* BACKUP_EXCLUDES, BACKUP_EX/,
+      );
       assert.equal(await world.restic("snapshots", "--json"), "[]");
     }
+  });
+
+  inBothShells("refuses a size of nothing, which leaves out every file", async (world) => {
+    await withRepository(world);
+    for (const BACKUP_EXCLUDE_LARGER_THAN of ["0", "00", "0K", "-0", "K"]) {
+      const { exitCode, report } = await world.run("backup.sh", [], { env: { BACKUP_EXCLUDE_LARGER_THAN } });
+      assert.equal(exitCode, 64, report.message);
+      assert.match(report.message, /BACKUP_EXCLUDE_LARGER_THAN: ".*" would leave out every file/);
+    }
+    assert.equal(await world.restic("snapshots", "--json"), "[]");
   });
 });
 

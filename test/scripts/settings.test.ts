@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { secrets } from "./checked-report";
 import { forAnyUser } from "./for-any-user";
 import { inBothShells } from "./shell-under-test";
+import { withRepository } from "./test-repository";
 
 /** What the backends of restic read from their environment. */
 const credentials = [
@@ -84,8 +85,91 @@ describe("what all scripts share", function () {
       RESTIC_OPTIONS: "--limit-upload=5\n--verbose",
       RCLONE_CONFIG_X_SERVICE_ACCOUNT_CREDENTIALS: "{\n}",
     };
-    const { exitCode } = await world.run("check.sh", [], { env: { ...fine, ...others, SOMETHING: "else\n" } });
-    assert.notEqual(exitCode, 64);
+    const { report } = await world.run("check.sh", [], { env: { ...fine, ...others, SOMETHING: "else\n" } });
+    assert.doesNotMatch(report.message, /bad settings|line end/);
+  });
+
+  inBothShells(
+    "refuses options that are not of all commands, or would have restic do something else",
+    async (world) => {
+      const refused = [
+        ...["--help", "--help=true", "--dry-run", "--repo=/elsewhere", "--repository-file=/elsewhere", "--json=false"],
+        ...["--password-command=true", "--insecure-no-password", "--no-lock", "--quiet", "--key-hint=12", "--version"],
+        ...[
+          "--stdin",
+          "--time=2099-01-01 00:00:00",
+          "--skip-if-unchanged",
+          "--files-from=/x",
+          "--verbos",
+          "--verbose=x",
+        ],
+        ...["--limit-upload", "--option=x", "--", "-h", "-n", "-r=/elsewhere", "backup", " --verbose", "--latest=1"],
+      ];
+      for (const option of refused) {
+        const env = { RESTIC_OPTIONS: `--limit-upload=5000\n${option}` };
+        const { exitCode, report } = await world.run("backup.sh", [], { env });
+        assert.equal(exitCode, 64, `${option}: ${report.message}`);
+        assert.match(report.message, /^Nothing was done, because of bad settings\. RESTIC_OPTIONS: [^:]*$/);
+      }
+    },
+  );
+
+  inBothShells("takes the options of all commands", async (world) => {
+    await withRepository(world);
+    const RESTIC_OPTIONS = [
+      ...[
+        "--limit-upload=90000",
+        "--limit-download=90000",
+        "--pack-size=4",
+        "--compression=max",
+        "--verbose",
+        "--no-cache",
+      ],
+      ...["--option=local.connections=3", "--http-user-agent=a b", "--retry-lock=1s", "--stuck-request-timeout=1m"],
+      ...[
+        "--cleanup-cache",
+        "--no-extra-verify",
+        "--insecure-tls",
+        `--cache-dir=${world.path("cache")}`,
+        "--verbose=2",
+      ],
+    ].join("\n");
+    for (const command of ["backup.sh", "check.sh", "prune.sh", "restore.sh"]) {
+      const { exitCode, output } = await world.run(command, [], { env: { RESTIC_OPTIONS } });
+      assert.equal(exitCode, 0, output);
+    }
+  });
+
+  inBothShells("ends with 64, whatever the command, where restic does not understand a setting", async (world) => {
+    await withRepository(world);
+    for (const env of [
+      { RESTIC_COMPRESSION: "much" },
+      { RESTIC_PACK_SIZE: "1000" },
+      { RESTIC_FEATURES: "speed" },
+      { RESTIC_PASSWORD_COMMAND: "echo x" },
+      { RESTIC_REPOSITORY_FILE: "/dev/null" },
+      { RESTIC_OPTIONS: "--limit-upload=fast" },
+      { RESTIC_OPTIONS: "--option=local.layout=s3" },
+      { RESTIC_CACERT: "/nowhere" },
+      { RESTIC_TLS_CLIENT_CERT: "/nowhere" },
+      { RESTIC_REPOSITORY: "foo:bar" },
+    ]) {
+      const commands = [
+        ["backup.sh"],
+        ["check.sh"],
+        ["prune.sh"],
+        ["init.sh"],
+        ["restore.sh"],
+        ["restore.sh", "--list"],
+      ];
+      for (const [command = "", ...args] of commands) {
+        const { exitCode, report } = await world.run(command, args, { env });
+        assert.equal(exitCode, 64, `${command} ${JSON.stringify(env)}: ${report.message}`);
+        assert.match(report.message, /restic does not understand a setting: .*Correct /);
+      }
+    }
+    const needless = { RESTIC_FEATURES: "safe-forget-keep-tags=true" };
+    assert.equal((await world.run("check.sh", [], { env: needless })).exitCode, 0);
   });
 
   for (const [script, name] of [
@@ -93,6 +177,7 @@ describe("what all scripts share", function () {
     ["prune.sh", "BACKUP_LOCK_WAIT"],
     ["init.sh", "BACKUP_CONFIRM_WAIT"],
     ["check.sh", "BACKUP_CHECK_PARTS"],
+    ["prune.sh", "RESTIC_READ_CONCURRENCY"],
     ["backup.sh", "BACKUP_MAX_SHRINK"],
   ] as const) {
     inBothShells(`takes no octal number and no other nonsense for ${name}`, async (world) => {

@@ -281,7 +281,26 @@ const misunderstood = [
     "--compression=much",
     "--retry-lock=long",
     "--limit-upload",
+    "--option=local.nothing=1",
+    "--option=local.connections=0",
+    "--option=local.connections=many",
+    "--insecure-no-password",
+    "--cacert=/nowhere",
+    "--cacert=/dev/null",
+    "--tls-client-cert=/nowhere",
+    "--tls-client-cert=/dev/null",
   ],
+];
+const misunderstoodVariables: readonly Record<string, string>[] = [
+  { RESTIC_COMPRESSION: "much" },
+  { RESTIC_PACK_SIZE: "large" },
+  { RESTIC_READ_CONCURRENCY: "high" },
+  { RESTIC_FEATURES: "speed" },
+  { RESTIC_FEATURES: "device-id-for-hardlinks=maybe" },
+  { RESTIC_PASSWORD: "", RESTIC_PASSWORD_FILE: "/dev/null", RESTIC_PASSWORD_COMMAND: "true" },
+  { RESTIC_REPOSITORY_FILE: "/nowhere" },
+  { RESTIC_REPOSITORY: "foo:bar" },
+  { RESTIC_REPOSITORY: "sftp:foo" },
 ];
 const misunderstoodByPrune = [
   ...["--max-unused=x", "--max-unused=120%", "--max-unused=5x%", "--max-repack-size=x", "--max-repack-size=9999999T"],
@@ -292,10 +311,16 @@ const states: readonly Scene[] = [
     for (const option of misunderstood) {
       await place.restic(["--json", "backup", option, "--", place.source]);
     }
+    for (const env of misunderstoodVariables) {
+      await place.restic(["--json", "backup", "--", place.source], { env });
+    }
     for (const option of misunderstoodByPrune) {
       await place.restic(["prune", "--dry-run", option]);
     }
   }),
+  scene("clean-needless-feature", "a feature that is always enabled", "clean", (place) =>
+    place.restic(["--no-lock", "--json", "snapshots"], { env: { RESTIC_FEATURES: "safe-forget-keep-tags=true" } }),
+  ),
   scene("failure-wrong-password", "a wrong password", "failure", (place) =>
     place.restic(["--no-lock", "--no-cache", "cat", "config"], { env: { RESTIC_PASSWORD: "another" } }),
   ),
