@@ -19,6 +19,15 @@ step_stopped=
 step_timed_out=
 
 main() {
+  [ -n "${STEP:-}" ] || refuse "STEP: not set. It is the name of the step."
+  case ${STEP_WHEN:-} in
+    before | after) ;;
+    *) refuse "STEP_WHEN: \"${STEP_WHEN:-}\" is not among its values, which are: before after." ;;
+  esac
+  case ${STEP_OPTIONAL:-} in
+    '' | yes) ;;
+    *) refuse "STEP_OPTIONAL: \"$STEP_OPTIONAL\" is not among its values, which are: yes or nothing." ;;
+  esac
   [ $# -gt 0 ] || refuse "No program is given. Name one after run-step.sh."
   case ${STEP_TIME_LIMIT:-} in
     '' | *[!0-9]* | 0* | ??????????*) refuse "STEP_TIME_LIMIT: \"${STEP_TIME_LIMIT:-}\" is not a number of seconds. Write digits only, without a leading zero." ;;

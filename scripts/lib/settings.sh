@@ -1,7 +1,8 @@
 # shellcheck shell=sh disable=SC2154 # variables that other files set
 # Checks what every command needs: programs, TMPDIR, the repository, its password and credentials, options, the volume.
-# Inputs: RESTIC_PASSWORD_FILE, RESTIC_OPTIONS, RESTIC_READ_CONCURRENCY, BACKUP_HOST, BACKUP_LOCK_WAIT, BACKUP_PROBE_TIMEOUT, BACKUP_REPOSITORY_MOUNT,
-#   and what location.sh and secret-files.sh name. Calls `problem` with what is wrong.
+# Inputs: RESTIC_PASSWORD_FILE, RESTIC_OPTIONS, RESTIC_READ_CONCURRENCY, BACKUP_HOST, BACKUP_LOCK_WAIT,
+#   BACKUP_PROBE_TIMEOUT, BACKUP_REPOSITORY_MOUNT, and what location.sh and secret-files.sh name. Calls `problem` with what
+#   is wrong.
 # Exit codes: 1 the volume of the repository is not mounted.
 
 check_settings() {

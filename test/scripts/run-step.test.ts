@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -143,6 +143,21 @@ describe("run-step.sh", function () {
             all,
             `Step dump was not run, because of bad settings. STEP_TIME_LIMIT: "${limit}" is not a number of seconds. Write digits only, without a leading zero.`,
           );
+        });
+      }
+
+      for (const [name, values] of [
+        ["STEP", [""]],
+        ["STEP_WHEN", ["", "Before", "during"]],
+        ["STEP_OPTIONAL", ["YES", "true", "no", "1", " yes"]],
+      ] as const) {
+        it(`refuses a wrong ${name}, and runs nothing`, async () => {
+          for (const value of values) {
+            const { exitCode, all } = await run(["touch", join(folder, "ran")], { [name]: value });
+            assert.equal(exitCode, 64, all);
+            assert.match(all ?? "", new RegExp(`because of bad settings\\. ${name}: `));
+          }
+          assert.deepEqual(await readdir(folder), ["bin"]);
         });
       }
 
