@@ -15,6 +15,7 @@
 #   hint     what it means and what to do; {user} is the user's number
 #   scheme   only for repositories of that scheme
 #   under_lock  damage where restic held a lock; without one, another restic may have removed what is missed
+include "errors-of-settings";
 include "errors-of-runs";
 include "errors-of-repository";
 include "errors-of-storage";
