@@ -140,7 +140,7 @@ export const resticSize = without((size) => {
   const match = /^([1-9]\d{0,10})([KMGT]?)$/.exec(size);
   return match && Number(match[1]) * 1024 ** " KMGT".indexOf(match[2] || " ") < 2 ** 63
     ? undefined
-    : "must be a number and K, M, G or T, as in 2G";
+    : "must be a number and K, M, G or T, as in 2G, below 8388608T";
 });
 
 /** https://restic.readthedocs.io/en/stable/060_forget.html#customize-pruning */

@@ -149,7 +149,7 @@ const everything: Partial<ResticBackupArgs> = {
     excludes: ["*.tmp"],
     excludeIfPresent: [".nobackup"],
     excludeCaches: true,
-    excludeLargerThan: "99999999999T",
+    excludeLargerThan: "8388607T",
     tags: ["jira"],
   },
   guards: {
@@ -199,7 +199,7 @@ describe("the variables of pods", () => {
       { guards: { zip: on, acceptChanges: on } },
     ]),
     ["backup", { selection: { excludeCaches: false, excludeLargerThan: "1" } }],
-    ...["0%", "9%", "99%", "1", "99999999999T", "unlimited"].map((maxUnused): [Role, Partial<ResticBackupArgs>] => [
+    ...["0%", "9%", "99%", "1", "8388607T", "unlimited"].map((maxUnused): [Role, Partial<ResticBackupArgs>] => [
       "prune",
       { retention: { keepDaily: 7 }, prune: { maxUnused, maxRepackSize: "99999999999K" } },
     ]),

@@ -59,7 +59,7 @@ describe("check and prune", () => {
     ...["0", "100%", "5.5%", "05%", "5 %", "-1", "all", "8388608T"].map(
       (maxUnused): [typeof pruneSchema, Record<string, unknown>, string] => [pruneSchema, { maxUnused }, unused],
     ),
-    [pruneSchema, { maxRepackSize: "10g" }, "must be a number and K, M, G or T, as in 2G"],
+    [pruneSchema, { maxRepackSize: "10g" }, "must be a number and K, M, G or T, as in 2G, below 8388608T"],
     [
       pruneSchema,
       { parts: 1 },

@@ -52,7 +52,7 @@ describe("selection", () => {
   const path = 'must be an absolute path below "/", without "//", "/./", "/../" and "/" at the end';
   const own = "is a tag with a meaning of its own: use another one";
   const tagFile = 'must be the name of a file, as in .nobackup, or that and what it begins with, as in ".nobackup:yes"';
-  const size = "must be a number and K, M, G or T, as in 2G";
+  const size = "must be a number and K, M, G or T, as in 2G, below 8388608T";
   const refused: [Given, string][] = [
     [{ additionalPaths: ["/var/jira/data", "data"] }, `additionalPaths.1: data: ${path}`],
     [{ additionalPaths: ["/var/jira/../etc"] }, `additionalPaths.0: /var/jira/../etc: ${path}`],
