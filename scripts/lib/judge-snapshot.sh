@@ -8,6 +8,7 @@ judge_snapshot() {
   # A signal that comes meanwhile ends the command when the snapshot is judged and marked.
   run_goes_on=yes
   judge_words
+  [ -z "$judge_unread" ] || mark_early
   find_changes
   find_bad_contents "$judge_changed"
   if [ -n "$judge_unread$judge_changes$contents_refusal$contents_unknown" ]; then

@@ -29,13 +29,20 @@ end_marked() {
   end 1 "$1: $marks_problem. Take the mark away by hand: restic tag --remove partial $snapshot_short"
 }
 
+# mark_early marks what is not complete as soon as that is known, so that a kill meanwhile cannot leave it looking so.
+# Where that fails, mark_partial says it in the end.
+mark_early() {
+  [ -n "$snapshot_partial" ] || ! change_tag --add || snapshot_partial=yes
+}
+
 # change_tag OPTION: restic writes a copy of the snapshot, and removes the old one. It ends with 0 even where it does
 # neither, so the list shows what it did. Results: $marks_problem, why nothing was marked.
 change_tag() {
+  marks_went_on=$run_goes_on
   run_goes_on=yes life_spared=yes
   restic_locked tag "marking the snapshot" tag "$1" partial "$report_snapshot"
   read_list
-  run_goes_on='' life_spared=''
+  run_goes_on=$marks_went_on life_spared=''
   if ! ended list 0; then
     marks_problem="the list of snapshots cannot be read: $(print_cause list)"
     return 1

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { execa } from "execa";
 import { corrupt, packs } from "./damage-repository";
+import { aroundBackup } from "./nights";
 import type { World } from "./shell-under-test";
 import { inBothShells } from "./shell-under-test";
 import { until, withRepository } from "./test-repository";
@@ -22,6 +24,20 @@ describe("on an append-only server", function () {
         const check = await world.run("check.sh", [], { env: { ...env, BACKUP_CHECK_PARTS: "2" } });
         assert.deepEqual([check.exitCode, check.report.part], [0, part], check.output);
       }
+    });
+  });
+
+  inBothShells("a mark is set by a copy, and only where something is wrong", async (world) => {
+    await withRepository(world);
+    await onServer(world, async (env) => {
+      const changing = (file: string) => aroundBackup(world, { after: `echo x >>${join(world.source, file)}` });
+      const excluded = { ...env, BACKUP_EXCLUDES: "*.log" };
+      const good = await world.run("backup.sh", [], { env: { ...excluded, ...(await changing("a.log")) } });
+      assert.equal(good.exitCode, 0, good.output);
+      assert.equal((await world.run("restore.sh", [], { env })).report.snapshot, good.report.snapshot);
+      const bad = await world.run("backup.sh", [], { env: { ...excluded, ...(await changing("jira.zip")) } });
+      assert.equal(bad.exitCode, 75, bad.output);
+      assert.equal((await world.run("restore.sh", [], { env })).report.snapshot, good.report.snapshot);
     });
   });
 

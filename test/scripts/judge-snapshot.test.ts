@@ -67,6 +67,36 @@ describe("judge-snapshot.sh", function () {
     assert.equal(exitCode, 75);
   });
 
+  inBothShells("looks not even at the source before it marks what could not be read", async (world) => {
+    await withRepository(world);
+    const error = { message_type: "error", error: { message: "x: permission denied" }, item: "/x" };
+    const fake = await aroundBackup(world, { after: `code=3; echo '${JSON.stringify(error)}' >&2` });
+    const file = join(world.path("fake"), "restic");
+    await writeFile(
+      file,
+      (await readFile(file, "utf8")).replace(
+        "case",
+        'case "$*" in *" tag "*) "$real" "$@"; kill -KILL $PPID; exit ;; esac\ncase',
+      ),
+    );
+    const { exitCode } = await world.start("backup.sh", [], {
+      // The watch, which outlives its script by one look, looks each second then.
+      env: { ...fake, RESTIC_PROGRESS_FPS: "1" },
+    }).outcome;
+    assert.equal(exitCode, undefined);
+    assert.deepEqual((await snapshots(world)).at(-1)?.tags, ["partial"]);
+  });
+
+  inBothShells("marks nothing where only what is left out has changed", async (world) => {
+    await withRepository(world);
+    const fake = await aroundBackup(world, { after: `echo x >>${join(world.source, "a.log")}` });
+    const { report, output } = await night(world, { ...fake, BACKUP_EXCLUDES: "*.log" });
+    assert.match(output, /Files changed during the backup/);
+    const [only, ...others] = await snapshots(world);
+    assert.deepEqual([others, only?.tags, only?.id], [[], undefined, report.snapshot]);
+    assert.equal((await world.run("restore.sh")).report.snapshot, report.snapshot);
+  });
+
   inBothShells("marks a snapshot of less than the guards demand", async (world) => {
     await withRepository(world);
     await night(world);
