@@ -5,7 +5,8 @@
 # Troubleshooting.
 #
 # Usage: check.sh [--clear-damage]
-#   --clear-damage  the repository is repaired: retention and prune go on
+#   --clear-damage  the repository is repaired: retention and prune go on. Snapshots that a repair has taken something out
+#                   of, and which it has not tagged so, get the tag repaired
 #
 # Examples:
 #   check.sh
@@ -35,6 +36,8 @@ here=$(dirname "$0")
 . "$here/lib/common.sh"
 # shellcheck source=scripts/lib/unfinished-files.sh
 . "$here/lib/unfinished-files.sh"
+# shellcheck source=scripts/lib/altered-snapshots.sh
+. "$here/lib/altered-snapshots.sh"
 
 main() {
   begin check
@@ -77,6 +80,7 @@ check_next_part() {
 # back.
 clear_damage() {
   [ -n "$list_damaged_since" ] || end 0 "No damage is recorded, so there is nothing to clear."
+  mark_altered "The damage was not cleared"
   set --
   for check_note in $list_damage_notes; do
     set -- "$@" "clears:$check_note"
