@@ -4,14 +4,15 @@ import { once } from "node:events";
 import { familyOf, identityOf, processesWith } from "../../sandbox/proc";
 
 describe("processes", () => {
-  const words = ["sh", "-c", "sleep 4711; exit 0"];
+  // It starts nothing: between fork and exec, a child has its parent's command line.
+  const words = ["sh", "-c", "read line_4711"];
   let child: ChildProcess;
   beforeEach(async () => {
     child = spawn("sh", words.slice(1));
     await once(child, "spawn");
   });
   afterEach(() => {
-    for (const pid of familyOf("sleep 4711")) {
+    for (const pid of familyOf("read line_4711")) {
       process.kill(pid, "SIGKILL");
     }
   });
