@@ -9,7 +9,7 @@ root_unknown=
 # restore_root gives $staging/new what is known, and $staging/time the time.
 restore_root() {
   root_unknown='' root_name=${BACKUP_PATH##*/} root_above=${BACKUP_PATH%/*}
-  root_shape=$(print_shape "$root_name")
+  root_shape=$(print_literal "$root_name")
   run_restic root 0 "reading the attributes of $BACKUP_PATH" --no-lock cat tree "$report_snapshot:${root_above:-/}"
   take_root_run
   cp "$work/root.out" "$work/root-wanted.json"
@@ -26,11 +26,6 @@ restore_root() {
   fi
   chmod u+rwx "$staging/root/$root_name" 2>/dev/null || :
   { mv "$staging/root/$root_name" "$staging/new" && rmdir "$staging/root"; } 2>"$work/refusal" || end_not_placed
-}
-
-# print_shape TEXT: what restic's patterns take for this text only.
-print_shape() {
-  printf '%s\n' "$1" | sed 's/[][*?\\]/\\&/g'
 }
 
 # take_root_run: owners and modes may not be set, which is looked at elsewhere.
@@ -69,7 +64,7 @@ read_own_root() {
   ended own 0 || return 1
   # shellcheck disable=SC2086 # words
   run_restic own 0 "looking at the attributes of $RESTORE_PATH" $root_own --json backup --no-scan \
-    --exclude "$(print_shape "$staging_target")/*" "$staging_target"
+    --exclude "$(print_literal "$staging_target")/*" "$staging_target"
   ended own 0 || return 1
   tail -n 1 "$work/own.out" >"$work/latest"
   # shellcheck disable=SC2086 # words

@@ -121,11 +121,3 @@ find_in_source() {
   find "$source_root" -path "$(print_literal "$source_root")/lost+found" -prune -o -path "$source_restores" -prune \
     -o -path "$places_cache" -prune -o -name "$source_staging" -prune -o "$@"
 }
-
-# print_literal PATH: the pattern that matches this path only.
-print_literal() {
-  case $1 in
-    *[][*?\\]*) printf '%s\n' "$1" | sed 's/[][*?\\]/\\&/g' ;;
-    *) printf '%s\n' "$1" ;;
-  esac
-}

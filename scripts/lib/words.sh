@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# What a human reads: lines, numbers with their nouns, sizes and times.
+# What a human reads: lines, numbers with their nouns, sizes and times; and what a program takes for a pattern.
 # Inputs: TZ. Ends nothing.
 
 # say LINE…: it is no failure when nobody listens any more.
@@ -35,4 +35,12 @@ human_bytes() {
 # local_time SECONDS: a moment, given in seconds since 1970, in the time zone TZ.
 local_time() {
   date -d "@${1%.*}" '+%Y-%m-%d %H:%M:%S %Z'
+}
+
+# print_literal PATH: the pattern that find, and restic, take for this path only.
+print_literal() {
+  case $1 in
+    *[][*?\\]*) printf '%s\n' "$1" | sed 's/[][*?\\]/\\&/g' ;;
+    *) printf '%s\n' "$1" ;;
+  esac
 }
