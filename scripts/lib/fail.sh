@@ -23,14 +23,7 @@ fail_unharmed() {
       end_if_config_lost "$2"
       end_without_repository "$2"
       ;;
-    11)
-      # restic does not give up a lock that is dated in the future, of which locks.jq says what to do.
-      case $locks_holders in
-        *"--remove-all"*) ;;
-        *) locks_holders="$locks_holders Try again when that process has ended. A lock is given up 30 minutes after its process died." ;;
-      esac
-      end 11 "$2: the repository is locked. $locks_holders"
-      ;;
+    11) end 11 "$2: the repository is locked. $locks_holders Try again when that lock is gone." ;;
     12)
       end_if_keys_lost "$1" "$2"
       end 12 "$2: wrong password. The repository at $repository_shown was made with another one than ${RESTIC_PASSWORD_FILE:-RESTIC_PASSWORD} holds. Put the old password back. If it was never changed, look whether anything is left under keys/ there."

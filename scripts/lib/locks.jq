@@ -37,4 +37,4 @@ def remedy:
 | (map(select(is_dead($here))) | length, (map(select(.exclusive | not) | sign_of_life($here)) | last_sign_of_life)),
   (map(select(.exclusive | not)) | map([.moment, $now] | min) | last_sign_of_life),
   (if . == [] then "Who holds the lock could not be read."
-   else "It is held by \(map(holder) | join("; "))." + (if $ahead == [] then "" else $ahead | remedy end) end)
+   else "It is held by \(map(holder) | join("; "))." + (if $ahead == [] then " A lock is given up 30 minutes after its process died." else $ahead | remedy end) end)

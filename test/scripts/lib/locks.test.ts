@@ -74,7 +74,7 @@ describe("locks", () => {
     const [since, before] = [0, -hour].map((offset) => at(offset).replace(/\.\d+/, ""));
     assert.equal(
       holders,
-      `It is held by process 7 on here since ${since}, exclusive; process 8 on another-pod since ${before}.`,
+      `It is held by process 7 on here since ${since}, exclusive; process 8 on another-pod since ${before}. A lock is given up 30 minutes after its process died.`,
     );
     const [, , , ahead] = await read([lock(8, 365 * 24 * hour, elsewhere), lock(7, 4 * minute)]);
     assert.match(
