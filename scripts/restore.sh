@@ -69,6 +69,10 @@ here=$(dirname "$0")
 . "$here/lib/place-checks.sh"
 # shellcheck source=scripts/lib/late-entries.sh
 . "$here/lib/late-entries.sh"
+# shellcheck source=scripts/lib/closed-directories.sh
+. "$here/lib/closed-directories.sh"
+# shellcheck source=scripts/lib/take-back.sh
+. "$here/lib/take-back.sh"
 # shellcheck source=scripts/lib/place-by-moves.sh
 . "$here/lib/place-by-moves.sh"
 # shellcheck source=scripts/lib/place.sh

@@ -30,6 +30,8 @@ unset RESTIC_HOST
 . "$here/lib/explain.sh"
 # shellcheck source=scripts/lib/refused-lock.sh
 . "$here/lib/refused-lock.sh"
+# shellcheck source=scripts/lib/refused-cache.sh
+. "$here/lib/refused-cache.sh"
 # shellcheck source=scripts/lib/watch.sh
 . "$here/lib/watch.sh"
 # shellcheck source=scripts/lib/run.sh

@@ -1,6 +1,6 @@
 # What a run of restic says, in the lines that the shell reads.
 # Call: jq -Rrs … --arg status CODE --arg ending "" --arg limit SECONDS --arg user UID --arg scheme SCHEME NAME.err
-#   ending: "", or how the watch ended restic: timed-out, given-up, lock-refused
+#   ending: "", or how the watch ended restic: timed-out, given-up, lock-refused, cache-refused
 #   scheme: that of the repository's address (s3, sftp, rclone, …), "local" for a directory
 #   --arg locked no, where restic ran with --no-lock: what another restic may have removed meanwhile is no damage then
 # Results, each on a line of its own, which may be empty:

@@ -8,13 +8,13 @@ password_tried=
 password_line_end='
 '
 
-# run_restic NAME LIMIT DOING ARGUMENT…: see run_once.
+# run_restic NAME LIMIT DOING ARGUMENT…: see run_cached.
 run_restic() {
-  run_once "$@"
+  run_cached "$@"
   if [ -z "$password_tried" ] && ended "$1" 12; then
     password_tried=yes
     if use_password_with_its_end; then
-      run_once "$@"
+      run_cached "$@"
     fi
   fi
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
 # Moves each entry of $staging/new into RESTORE_PATH, and what is there under the same name into before-restore-TIME.
 # The entries may be many, so that no process is started for each. What can fail is tried before; what fails all the
-# same is taken back. After a kill, the next restore does the same with what is left: each entry is in one of the
+# same is taken back (take-back.sh). After a kill, the next restore does the same with what is left: each entry is in one of the
 # directories.
 # Results: $place_aside, where that is, empty if nothing was moved aside. Exit codes: 1.
 
@@ -16,8 +16,8 @@ place_by_moves() {
     fi
     refuse_mount_points
     refuse_copies
-    true 2>"$work/refusal" >"$staging/placing" || end_not_placed
-    open_closed_directories
+    [ -e "$staging/placing" ] || true 2>"$work/refusal" >"$staging/placing" || end_not_placed
+    open_closed_directories 2>"$work/refusal" || take_back
     keep_beating move_all || take_back
     close_what_was_opened
   fi
@@ -50,33 +50,6 @@ list_moves() {
   cd /
 }
 
-# is_closed: a directory that is moved must be writable, because it notes down what is above it.
-is_closed() {
-  [ -d "$1" ] && [ ! -L "$1" ] && [ ! -w "$1" ]
-}
-
-open_closed_directories() {
-  if ! { change_mode u+w closed-new "$staging/new" && change_mode u+w closed-old "$staging_target"; } 2>"$work/refusal"; then
-    take_back
-  fi
-}
-
-# close_what_was_opened, wherever it is. In RESTORE_PATH, a name is ours when all others were moved aside.
-close_what_was_opened() {
-  change_mode u-w closed-new "$staging/new" || :
-  change_mode u-w closed-old "$staging/old" || :
-  if [ -e "$staging/aside" ]; then
-    change_mode u-w closed-new "$staging_target" || :
-  else
-    change_mode u-w closed-old "$staging_target" || :
-  fi
-} 2>/dev/null
-
-# change_mode MODE NAMES DIRECTORY
-change_mode() {
-  (cd "$3" && xargs -0 -r chmod "$1" -- <"$staging/$2")
-}
-
 # make_old: it will be a directory of RESTORE_PATH, and belongs to the same owner.
 make_old() {
   if [ -s "$staging/clashing" ] && [ ! -d "$staging/old" ]; then
@@ -99,30 +72,6 @@ move_all() {
   return 1
 }
 
-# take_back: what is in RESTORE_PATH under one of the names is ours only after all others were moved aside. The newest of
-# what was there goes back first.
-take_back() {
-  if [ -e "$staging/aside" ]; then
-    move_named names "$staging_target" "$staging/new" 2>/dev/null || :
-  fi
-  find_late_number
-  place_left=
-  while [ "$late_number" -ge 0 ]; do
-    place_kept=$staging/later.$late_number
-    [ "$late_number" -gt 0 ] || place_kept=$staging/old
-    late_number=$((late_number - 1))
-    [ -d "$place_kept" ] || continue
-    move_each "$place_kept" "$staging_target" 2>/dev/null || :
-    rmdir "$place_kept" 2>/dev/null || place_left="$place_left${place_left:+, }$place_kept"
-  done
-  rm -f "$staging/aside"
-  close_what_was_opened
-  [ -z "$place_left" ] ||
-    end 1 "What was restored could be moved into $RESTORE_PATH only in part: $(head -n 1 "$work/refusal"). Nothing is lost: what was there before is in $RESTORE_PATH or $place_left, what was restored is in $RESTORE_PATH or $staging/new. Mend this, and run restore.sh again, which finishes it first."
-  rm -f "$staging/placing"
-  end_not_placed
-}
-
 # keep_old gives what was moved aside its name.
 keep_old() {
   rm -f "$staging/aside"
@@ -130,12 +79,7 @@ keep_old() {
   for place_kept in "$staging/old" "$staging"/later.*; do
     [ -d "$place_kept" ] || continue
     ! rmdir "$place_kept" 2>/dev/null || continue
-    place_name=before-restore-$(date -u +%Y%m%dT%H%M%SZ)
-    while is_there "$staging_target/$place_name"; do
-      sleep 1
-      place_name=before-restore-$(date -u +%Y%m%dT%H%M%SZ)
-    done
-    unharmed_in / mv -T "$place_kept" "$staging_target/$place_name" 2>"$work/refusal" ||
+    name_aside "$place_kept" ||
       end 1 "What was restored is in $RESTORE_PATH, but what was there under the same names could not be named $place_name: $(head -n 1 "$work/refusal"). It is in $place_kept. Mend this, and run restore.sh again, which finishes it first."
     if [ -z "$place_aside" ]; then
       place_aside=$RESTORE_PATH/$place_name

@@ -2,8 +2,8 @@
 # What a run of restic leaves in $work. Each run has a name, and its results stay until another run of that name:
 #   $work/NAME.out, $work/NAME.err   what restic wrote
 #   $work/NAME.status                its exit code
-#   $work/NAME.ending                only where the watch ended restic: timed-out, given-up or lock-refused, and its
-#                                    limit in seconds
+#   $work/NAME.ending                only where the watch ended restic: timed-out, given-up, lock-refused or
+#                                    cache-refused, and its limit in seconds
 # Ends nothing.
 
 # ended NAME CODE: whether the run of that name ended with this code.

@@ -5,6 +5,8 @@
 
 # Not empty: the caller has something to put in order before a signal ends the command.
 run_goes_on=
+# Not empty: restic works without its cache.
+run_cacheless=
 
 # run_once NAME LIMIT DOING ARGUMENT…: LIMIT in seconds, 0 for none; DOING is what a human reads while waiting.
 run_once() {
@@ -16,7 +18,7 @@ run_once() {
 '
   set -f
   # shellcheck disable=SC2086 # split at line ends, on purpose
-  set -- ${RESTIC_OPTIONS:-} "$@"
+  set -- ${run_cacheless:+--no-cache} ${RESTIC_OPTIONS:-} "$@"
   set +f
   IFS=$run_ifs
   run_lockless=
@@ -49,6 +51,17 @@ keep_status() {
   echo "$run_status" 2>/dev/null >"$work/$1.status" || end_tmpdir_full "$run_doing"
   if [ -n "$life_signal" ] && [ "$run_status" -ne 0 ] && [ -z "$run_goes_on" ]; then
     end_stopped "$1" "$run_doing"
+  fi
+}
+
+# run_cached NAME LIMIT DOING ARGUMENT…: see run_once. Without the cache where that cannot be used.
+run_cached() {
+  run_once "$@"
+  if [ -z "$run_cacheless" ] && ended "$1" 1 && run_words=$(print_cache_refusal "$1"); then
+    run_cacheless=yes
+    warn "restic works without its cache, which takes longer and reads more from the repository: $run_words. RESTIC_CACHE_DIR must be a directory that user $(id -u) can write to, with room in it."
+    # What restic writes into a pipe has ended for its reader, who asks anew.
+    [ -n "$watch_blind" ] || run_once "$@"
   fi
 }
 

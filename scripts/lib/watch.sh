@@ -3,7 +3,7 @@
 # Inputs: RESTIC_PROGRESS_FPS (how often progress is shown; default once a minute), $watch_gives_up (not empty: end restic
 #   when it meets the same refusal twice), $watch_lock (not empty: end restic when it cannot write its lock),
 #   $watch_heartbeat (a file that is touched as long as restic runs), $watch_blind (not empty: what restic writes to stdout
-#   goes into a pipe for another reader, so nothing of it is shown).
+#   goes into a pipe for another reader, so nothing of it is shown), $run_cacheless.
 # Results: $work/NAME.ending, see results.sh.
 
 watch_gives_up=
@@ -40,6 +40,9 @@ watch_over() {
     # restic renews its lock every five minutes: what it says of it before that is of the first one.
     if [ -n "$watch_lock" ] && [ "$watch_waited" -lt 270 ] && is_lock_refused "$watch_name"; then
       end_early lock-refused
+    fi
+    if [ -z "$run_cacheless" ] && print_cache_refusal "$watch_name" >/dev/null; then
+      end_early cache-refused
     fi
     if [ "$watch_limit" -gt 0 ] && [ "$watch_waited" -ge "$watch_limit" ]; then
       end_early timed-out

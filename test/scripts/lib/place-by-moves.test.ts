@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
-import { chmod, chown, mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { manifest } from "../manifest";
-import type { World } from "../shell-under-test";
 import { giveToNobody, inBothShells, inBusybox } from "../shell-under-test";
+import {
+  asideOf,
+  asides,
+  contents,
+  fill,
+  leavesAll,
+  leavesAllAsNobody,
+  manifestOfOld,
+  names,
+  versions,
+} from "./placing-trials";
 import { backedUp, forNobodyBut, inPlaceOf, restored, stagings, withMount } from "./restore-trials";
 
 describe("place-by-moves.sh", function () {
@@ -118,89 +128,6 @@ describe("place-by-moves.sh", function () {
     await leavesAllAsNobody(world, /cannot be moved into place: .*z-dir.*[Nn]ot permitted/);
   });
 
-  inBothShells("takes back what it has moved where a move fails", async (world) => {
-    await backedUp(world);
-    await fill(world);
-    const before = await manifestOfOld(world);
-    for (const [what, first] of [
-      ["the first entry is moved aside", "*/old"],
-      ["the first entry is moved into place", "*/import"],
-    ] as const) {
-      const env = await inPlaceOf(
-        world,
-        "mv",
-        `case "$3" in ${first}) [ -e "${world.path("failed")}" ] || { : >"${world.path("failed")}"; "$real" -n -t "$3" -- "$5"; echo "mv: no such luck" >&2; exit 1; } ;; esac\nexec "$real" "$@"`,
-      );
-      const { report } = await restored(world, 1, { env });
-      assert.match(
-        report.message,
-        /complete, but cannot be moved into place: mv: no such luck\. .* is as it was/,
-        what,
-      );
-      assert.deepEqual(await manifestOfOld(world), before, what);
-      const [staging = ""] = await stagings(world);
-      assert.deepEqual(
-        (await readdir(join(staging, "new"))).sort(),
-        ["clash", "dangling", "jira.zip", "line\nend", "only"],
-        what,
-      );
-      await rm(world.path("failed"));
-    }
-    await restored(world, 0);
-  });
-
-  inBothShells("moves aside what appears meanwhile, names it, and replaces nothing", async (world) => {
-    await backedUp(world);
-    await fill(world);
-    const late = (name: string) => `[ -e "${world.target}/${name}" ] || echo late >"${world.target}/${name}"`;
-    const env = await inPlaceOf(
-      world,
-      "mv",
-      `case "$3" in */import) [ -e "${world.path("seen")}" ] || { : >"${world.path("seen")}"; ${late("only")}; ${late("clash")}; } ;; esac\nexec "$real" "$@"`,
-    );
-    const { report } = await restored(world, 0, { env });
-    assert.match(
-      report.warning ?? "",
-      /clash and 1 other entry appeared in .*, so an application is running there\. Stop it, .* in .*before-restore-.* and in the newer ones/,
-    );
-    assert.deepEqual(await names(world), ["clash", "dangling", "jira.zip", "line\nend", "only", "untouched"]);
-    for (const name of ["only", "clash"]) {
-      assert.equal(await readFile(join(world.target, name), "utf8"), "restored");
-    }
-    assert.deepEqual(await versions(world, "only"), ["late\n"]);
-    assert.deepEqual(await versions(world, "clash"), ["mine", "late\n"]);
-    assert.deepEqual(await stagings(world), []);
-  });
-
-  inBusybox(
-    "gives up where an entry comes again and again, and finishes once the application is stopped",
-    async (world) => {
-      await backedUp(world);
-      await fill(world);
-      const clash = join(world.target, "clash");
-      const env = await inPlaceOf(
-        world,
-        "mv",
-        `case "$3" in */import | */new) [ -e "${clash}" ] || echo late >"${clash}" ;; esac\nexec "$real" "$@"`,
-      );
-      const { report } = await restored(world, 1, { env });
-      assert.match(
-        report.message,
-        /only in part: whenever it was moved aside, clash appeared in .*Stop it, .*Nothing is lost/,
-      );
-      // As often as one likes.
-      await restored(world, 1, { env });
-      assert.equal(await readFile(clash, "utf8"), "late\n");
-      const again = await restored(world, 0);
-      assert.match(again.report.warning ?? "", /has not finished moving its files/);
-      assert.equal(await readFile(clash, "utf8"), "restored");
-      assert.deepEqual(await stagings(world), []);
-      const kept = await versions(world, "clash");
-      assert.deepEqual([...new Set(kept)].sort(), ["late\n", "mine", "restored"]);
-      assert.ok(kept.length > 10, String(kept.length));
-    },
-  );
-
   inBothShells("does not need what vanishes meanwhile", async (world) => {
     await backedUp(world);
     await fill(world);
@@ -212,28 +139,6 @@ describe("place-by-moves.sh", function () {
     assert.equal((await restored(world, 0, { env })).report.warning, undefined);
     assert.equal(await readFile(join(world.target, "clash"), "utf8"), "restored");
     assert.deepEqual((await readdir(await asideOf(world))).sort(), ["dangling", "line\nend"]);
-  });
-
-  inBothShells("replaces no link that leads nowhere and appears meanwhile, on either way", async (world) => {
-    await backedUp(world);
-    await fill(world);
-    const link = (place: string, when: string) =>
-      `case "$3" in ${when}) [ -L "${place}" ] || ln -s nowhere-new "${place}" ;; esac\nexec "$real" "$@"`;
-    // The first move is that of all that is in the way.
-    const only = join(world.target, "only");
-    const { report } = await restored(world, 0, { env: await inPlaceOf(world, "mv", link(only, "*/old")) });
-    assert.match(report.warning ?? "", /only appeared in/);
-    assert.equal(await readFile(only, "utf8"), "restored");
-    const [aside = ""] = (await asides(world)).slice(-1);
-    assert.equal(await readlink(join(aside, "only")), "nowhere-new");
-    // What is moved back meets one, too: it stays in the directory of the restore, and is named.
-    const clash = join(world.target, "clash");
-    const failing = `case "$3" in */import) [ -e "${world.path("failed")}" ] || { : >"${world.path("failed")}"; ln -s nowhere-new "${clash}"; echo "mv: no such luck" >&2; exit 1; } ;; esac\nexec "$real" "$@"`;
-    const back = await restored(world, 1, { env: await inPlaceOf(world, "mv", failing) });
-    assert.match(back.report.message, /only in part: mv: no such luck\. Nothing is lost/);
-    assert.equal(await readlink(clash), "nowhere-new");
-    await restored(world, 0);
-    assert.equal(await readFile(clash, "utf8"), "restored");
   });
 
   for (const [when, script] of [
@@ -373,79 +278,3 @@ describe("place-by-moves.sh", function () {
     assert.equal((await readdir(await asideOf(world))).length, 20_000);
   });
 });
-
-/** A target with entries of its own, and a source of which some have the same names; in a snapshot. */
-async function fill(world: World): Promise<void> {
-  await mkdir(join(world.target, "untouched"), { recursive: true });
-  await writeFile(join(world.target, "untouched", "file"), "mine");
-  await writeFile(join(world.target, "clash"), "mine");
-  await mkdir(join(world.target, "line\nend"));
-  await writeFile(join(world.target, "line\nend", "file"), "mine");
-  await symlink("nowhere", join(world.target, "dangling"));
-  for (const name of ["clash", "line\nend", "only", "dangling"]) {
-    await writeFile(join(world.source, name), "restored");
-  }
-  await chown(world.target, 2001, 2002);
-  await chmod(world.target, 0o2770);
-  await backedUp(world);
-}
-
-async function names(world: World): Promise<string[]> {
-  return (await readdir(world.target)).filter((name) => !name.startsWith("before-restore-")).sort();
-}
-
-async function asideOf(world: World): Promise<string> {
-  const name = (await readdir(world.target)).filter((entry) => entry.startsWith("before-restore-")).sort()[0];
-  assert.match(name ?? "", /^before-restore-\d{8}T\d{6}Z$/);
-  return join(world.target, name as string);
-}
-
-/** Where restores have moved things to, in the order of time. */
-async function asides(world: World): Promise<string[]> {
-  const folders = (await readdir(world.target)).filter((name) => name.startsWith("before-restore-")).sort();
-  return folders.map((name) => join(world.target, name));
-}
-
-/** What was moved aside under this name. */
-async function versions(world: World, name: string): Promise<string[]> {
-  const found = await Promise.all(
-    (await asides(world)).map((folder) => readFile(join(folder, name), "utf8").catch(() => undefined)),
-  );
-  return found.filter((content) => content !== undefined);
-}
-
-/** What is in the target, but for what a restore stages there. */
-async function manifestOfOld(world: World): Promise<string[]> {
-  const staging = Buffer.from(".restic-backup-restore.").toString("hex");
-  return (await manifest(world.target)).filter((line) => !line.startsWith(staging));
-}
-
-async function leavesAll(world: World, why: string, words: RegExp): Promise<void> {
-  const before = await manifestOfOld(world);
-  const { report } = await restored(world, 1);
-  assert.match(report.message, words, why);
-  assert.match(report.message, /is as it was/);
-  assert.deepEqual(await manifestOfOld(world), before, why);
-  const [staging = ""] = await stagings(world);
-  assert.deepEqual(await manifest(join(staging, "new")), await manifest(world.source), why);
-}
-
-/** Where the world does not belong to that user wholly. */
-async function leavesAllAsNobody(world: World, words: RegExp): Promise<void> {
-  const before = await manifestOfOld(world);
-  const { exitCode, output } = await world.start("restore.sh", [], { asNobody: true }).outcome;
-  assert.equal(exitCode, 1, output);
-  assert.match(output, words);
-  assert.deepEqual(await manifestOfOld(world), before, output);
-}
-
-async function contents(world: World, folders: readonly string[]): Promise<string[]> {
-  const paths = await Promise.all(
-    folders.map(async (folder) =>
-      (await readdir(join(world.target, folder), { recursive: true, withFileTypes: true }))
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name)),
-    ),
-  );
-  return Promise.all(paths.flat().map((path) => readFile(path, "utf8")));
-}
