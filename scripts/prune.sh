@@ -80,7 +80,7 @@ require_finished() {
   [ "$list_mine_count" -gt 0 ] ||
     end 65 "Nothing was pruned: the repository lists no snapshot of $BACKUP_PATH of host $BACKUP_HOST, so all data of these backups would be removed. Find out where the snapshots are, or let the first backup end. If removing it is meant, run restic prune by hand."
   [ -z "$list_unfinished_at" ] ||
-    end 65 "Nothing was pruned: the backup$list_unfinished_of that was cut off at $(local_time "$list_unfinished_at") is not made again yet, and prune would remove what it has uploaded. Let a backup${list_unfinished_of:- of $BACKUP_PATH of host $BACKUP_HOST} end with code 0, then run this again. If none can, for example because that host is gone or the storage is full, give up what was uploaded: restic unlock && restic forget $list_unfinished_notes, and run this again. A later backup then uploads it anew; no snapshot is concerned."
+    end 65 "Nothing was pruned: the backup$list_unfinished_of that was cut off at $(local_time "$list_unfinished_at") is not made again yet, and prune would remove what it has uploaded. Let a backup${list_unfinished_of:- of $BACKUP_PATH of host $BACKUP_HOST} end with code 0, then run this again. If none can, for example because that host is gone or the storage is full, give up what was uploaded: restic unlock && restic forget $list_unfinished_notes, which needs some MiB of room for a lock, and run this again. A later backup then uploads it anew; no snapshot is concerned."
 }
 
 prune() {

@@ -9,6 +9,11 @@ def errors_that_look_like_damage: [
     kind: "other",
     hint: "A lock in the repository cannot be read, most likely because the process that wrote it was killed. When no restic runs any more, remove it with: restic unlock --remove-all."
   },
+  { # repository/key.go: restic tries 20 keys, in the order in which the storage lists them
+    pattern: "maximum number of keys reached",
+    kind: "other",
+    hint: "The repository has more keys than restic tries, which are 20. With RESTIC_KEY_HINT restic tries that one first: it is the name of the right key, a file in keys/ of the repository. Then take out what is not needed any more: restic key list, restic key remove ID."
+  },
   { # repository/check.go
     pattern: "check successful on second attempt",
     kind: "other",

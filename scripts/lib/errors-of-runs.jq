@@ -34,7 +34,7 @@ def errors_without_harm: [
     hint: "It was asked to stop."
   },
   { # sums up other messages: alone it says nothing
-    pattern: "^Warning: at least one source file could not be read|^(Fatal: )?(There were [0-9]+ errors|repository contains errors)$|^error for tree [0-9a-f]+:$",
+    pattern: "^Warning: at least one source file could not be read|^(Fatal: )?(There were [0-9]+ errors|repository contains errors)$|^error for tree [0-9a-f]+:$|^(Fatal: )?failed to remove one or more snapshots$|^unable to remove snapshot/[0-9a-f]+ from the repository$",
     kind: "summary",
     hint: ""
   },

@@ -110,6 +110,11 @@ def errors_of_places: [
     kind: "refused",
     hint: "A program that restic starts is not in this image."
   },
+  { # backend/local/local.go
+    pattern: "(^|[^a-z])stat ?: not a directory",
+    kind: "refused",
+    hint: "The address of the repository leads through a file: name the directory that holds the repository."
+  },
   {
     pattern: "no space left on device|[Qq]uota.*exceeded|QuotaExceeded|Insufficient Storage|\\(507\\)",
     kind: "full",

@@ -19,6 +19,16 @@ require_fitting_keys() {
     '') end 1 "The repository shows no key, though a key has opened it. Look at keys/ in $repository_shown." ;;
     *" "*) require_each_key_to_fit ;;
   esac
+  warn_of_many_keys
+}
+
+# warn_of_many_keys: restic tries 20, in the order in which the storage lists them, and gives up:
+# https://github.com/restic/restic/blob/v0.19.1/internal/repository/key.go
+warn_of_many_keys() {
+  # shellcheck disable=SC2086 # ids
+  set -- $keys_ids
+  [ $# -lt 15 ] ||
+    warn "The repository has $# keys. With more than 20 it may not be opened with the right password any more. Take out what is not needed: restic key list, restic key remove ID."
 }
 
 # print_uptime: in hundredths of a second, because three times a whole second would be a long wait. 0.38 is no octal 038.

@@ -24,6 +24,9 @@ check_settings() {
   esac
   # restic reads it in a backup only, so in our notes too: after the work of other commands.
   [ -z "${RESTIC_READ_CONCURRENCY:-}" ] || check_number RESTIC_READ_CONCURRENCY "$RESTIC_READ_CONCURRENCY" files
+  case ${RESTIC_READ_CONCURRENCY:-} in
+    ?????*) problem "RESTIC_READ_CONCURRENCY: $RESTIC_READ_CONCURRENCY files are more than restic can read at once. Use a few." ;;
+  esac
   check_restic_options
   check_variables
   make_secret_files
@@ -36,6 +39,8 @@ check_password_file() {
     problem "RESTIC_PASSWORD_FILE: $RESTIC_PASSWORD_FILE is a directory. Name the file in it that holds the password."
   elif ! [ -s "$RESTIC_PASSWORD_FILE" ] || ! true 2>/dev/null <"$RESTIC_PASSWORD_FILE"; then
     problem "RESTIC_PASSWORD_FILE: $RESTIC_PASSWORD_FILE is missing, empty or not readable for user $(id -u)."
+  elif ! grep -q '[^[:space:]]' "$RESTIC_PASSWORD_FILE"; then
+    problem "RESTIC_PASSWORD_FILE: $RESTIC_PASSWORD_FILE holds nothing but white space, which restic takes for no password. Write the password into the Secret."
   fi
 }
 

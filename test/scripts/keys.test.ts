@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { makeKeyCheap } from "./cheap-key";
@@ -41,6 +42,21 @@ describe("keys.sh", function () {
     await world.restic("key", "add", "--new-password-file", world.path("another-password"));
     const fitting = await world.run("init.sh");
     assert.equal(fitting.exitCode, 0, fitting.output);
+    assert.equal(fitting.report.warning, undefined);
+  });
+
+  inBothShells("warns before there are more keys than restic tries", async (world) => {
+    await withRepository(world);
+    const keys = join(world.repository, "keys");
+    const [name = ""] = await readdir(keys);
+    const words = JSON.parse(await readFile(join(keys, name), "utf8"));
+    for (let number = 2; number <= 15; number++) {
+      const key = JSON.stringify({ ...words, username: String(number) });
+      await writeFile(join(keys, createHash("sha256").update(key).digest("hex")), key);
+    }
+    const { exitCode, output, report } = await world.run("init.sh");
+    assert.equal(exitCode, 0, output);
+    assert.match(report.warning ?? "", /has 15 keys\. With more than 20 .* restic key remove ID\./);
   });
 
   for (const inits of [2, 4]) {

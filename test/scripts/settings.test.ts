@@ -53,6 +53,7 @@ describe("what all scripts share", function () {
         BACKUP_PATH: "var/jira/../export",
         BACKUP_RETENTION: "--keep-daily=7\n--prune",
         BACKUP_LOCK_WAIT: "32m",
+        RESTIC_READ_CONCURRENCY: "4294967296",
       },
     });
     assert.equal(exitCode, 64);
@@ -66,6 +67,7 @@ describe("what all scripts share", function () {
       /BACKUP_RETENTION: "--prune"/,
       /BACKUP_PROBE_TIMEOUT: "08" is not a number of seconds\. Write digits only, without a leading zero/,
       /BACKUP_LOCK_WAIT: "32m"/,
+      /RESTIC_READ_CONCURRENCY: 4294967296 files are more than/,
     ]) {
       assert.match(report.message, name);
     }
@@ -218,6 +220,17 @@ describe("what all scripts share", function () {
     assert.equal(exitCode, 64);
     assert.match(report.message, /BACKUP_REPOSITORY_MOUNT: "\/" is not in its shortest form/);
     assert.match(report.message, /RESTIC_PASSWORD_FILE: .* is a directory/);
+  });
+
+  inBothShells("takes white space for no password", async (world) => {
+    for (const blank of ["\n", " \t\r\n\n"]) {
+      await writeFile(world.path("password"), blank);
+      for (const script of ["backup.sh", "restore.sh", "init.sh"]) {
+        const { exitCode, report } = await world.run(script);
+        assert.equal(exitCode, 64);
+        assert.match(report.message, /RESTIC_PASSWORD_FILE: .* holds nothing but white space/);
+      }
+    }
   });
 
   inBothShells("refuses names that are no UTF-8, and takes those that are", async (world) => {

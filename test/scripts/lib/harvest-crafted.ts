@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { execa } from "execa";
 import { sealer } from "../cheap-key";
@@ -19,7 +19,7 @@ interface Index {
 }
 
 /** Writes an object as restic would, whatever it says. Returns its name. */
-async function write(place: Place, kind: "index" | "snapshots" | "data", content: Buffer): Promise<string> {
+async function write(place: Place, kind: "index" | "snapshots" | "data" | "keys", content: Buffer): Promise<string> {
   const name = createHash("sha256").update(content).digest("hex");
   const path = join(place.repository, kind, ...(kind === "data" ? [name.slice(0, 2)] : []), name);
   await mkdir(dirname(path), { recursive: true });
@@ -133,4 +133,24 @@ export const craftedScenes: readonly Scene[] = [
       await place.restic(restore(place, snapshot));
     }),
   ),
+  scene("failure-too-many-keys", "26 keys, of which restic tries 20", "failure", async (place) => {
+    const [key = ""] = await place.objects("keys");
+    const words = JSON.parse(await readFile(key, "utf8"));
+    // Another password made them, and the directory lists them before ours.
+    const salt = Buffer.alloc(64).toString("base64");
+    for (let number = 0, before = 0; before < 25; number++) {
+      const other = JSON.stringify({ ...words, username: String(number), salt });
+      if (createHash("sha256").update(other).digest("hex") < basename(key)) {
+        before += 1;
+        await write(place, "keys", Buffer.from(other));
+      }
+    }
+    for (const args of [["--no-lock", "--json", "snapshots"], ["--no-cache", "prune"], restore(place)]) {
+      await place.restic(args);
+    }
+  }),
+  scene("failure-address-through-a-file", "an address that leads through a file", "failure", async (place) => {
+    const env = { RESTIC_REPOSITORY: join(place.repository, "config", "repository") };
+    await place.restic(["--no-lock", "--no-cache", "cat", "config"], { env, limit: 6 });
+  }),
 ];
