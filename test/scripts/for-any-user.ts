@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { imageProgram, programPath } from "./programs";
 
 export interface ForAnyUser {
+  /** That of all others, for more of the kind. */
+  readonly folder: string;
   readonly restic: string;
   readonly busybox: string;
   readonly jq: string;
@@ -34,5 +36,5 @@ async function make(): Promise<ForAnyUser> {
   }
   const scripts = join(folder, "scripts");
   cpSync(join(__dirname, "..", "..", "scripts"), scripts, { recursive: true });
-  return { restic, busybox, jq, scripts };
+  return { folder, restic, busybox, jq, scripts };
 }

@@ -285,7 +285,7 @@ describe("what all scripts share", function () {
 
 /** A folder with all programs of PATH but jq. */
 async function withoutJq(env: Readonly<Record<string, string>>, folder: string): Promise<string> {
-  await execa("cp", ["-R", env.PATH as string, folder]);
+  await execa("cp", ["-R", `${env.PATH}/.`, folder]);
   await execa("rm", [join(folder, "jq")]);
   return folder;
 }

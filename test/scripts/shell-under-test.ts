@@ -97,15 +97,32 @@ function killGroup(pid: number): void {
   }
 }
 
-async function makeWorld(shell: Shell, folder: string, started: Set<number>): Promise<World> {
-  const path = (name: string) => join(folder, name);
-  const [bin, source, tmp, target] = [path("bin"), path("export"), path("tmp"), path("import")];
-  await Promise.all([bin, source, tmp].map((name) => mkdir(name)));
+/** Four hundred links: one directory of them serves all worlds of a shell. */
+const programs = new Map<string, Promise<string>>();
+
+function programsOf(shell: Shell): Promise<string> {
+  const made = programs.get(shell.name) ?? makePrograms(shell);
+  programs.set(shell.name, made);
+  return made;
+}
+
+async function makePrograms(shell: Shell): Promise<string> {
+  const { restic, jq, folder } = await forAnyUser();
+  const bin = join(folder, `programs-of-${shell.command}`);
+  await mkdir(bin);
   await shell.fillBin(bin);
-  const { restic, jq, scripts } = await forAnyUser();
   await symlink(restic, join(bin, "restic"));
   await symlink(jq, join(bin, "jq"));
   await symlink(await programPath("ssh"), join(bin, "ssh"));
+  return bin;
+}
+
+async function makeWorld(shell: Shell, folder: string, started: Set<number>): Promise<World> {
+  const path = (name: string) => join(folder, name);
+  const [bin, source, tmp, target] = [path("bin"), path("export"), path("tmp"), path("import")];
+  await Promise.all([source, tmp].map((name) => mkdir(name)));
+  const { scripts } = await forAnyUser();
+  await symlink(await programsOf(shell), bin);
   const setpriv = await programPath("setpriv");
   await writeFile(path("password"), `${secrets[0]}\n`);
   await writeFile(path("report"), "");
@@ -204,7 +221,7 @@ async function makeWorld(shell: Shell, folder: string, started: Set<number>): Pr
 
 export async function giveToNobody(folder: string): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {
-    if (!name.startsWith("bin/")) {
+    if (name !== "bin") {
       await chown(join(folder, name), nobody, nobody).catch((error: NodeJS.ErrnoException) => {
         assert.equal(error.code, "ENOENT");
       });
