@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as automation from "@pulumi/pulumi/automation";
@@ -53,11 +53,30 @@ export class Stack {
   }
 
   async up(): Promise<Outcome> {
-    return outcome((options) => this.stack.up({ ...options, suppressProgress: true }));
+    return this.run("up", "--yes", "--skip-preview");
   }
 
   async preview(): Promise<Outcome> {
-    return outcome((options) => this.stack.preview(options));
+    return this.run("preview");
+  }
+
+  /**
+   * As the Automation API runs it, without the three commands that it adds to read outputs and history, each of which
+   * derives a key from the passphrase for a second.
+   */
+  private async run(...command: readonly string[]): Promise<Outcome> {
+    const log = join(this.folder, "events.log");
+    rmSync(log, { force: true });
+    const words = [...command, "--stack", this.stack.name, "--event-log", log];
+    const { exitCode, all } = await execa(
+      "pulumi",
+      [...words, "--non-interactive", "--suppress-progress", "--color", "never"],
+      { cwd: this.folder, env: { ...stateIn(this.folder), ...eventLog }, all: true, reject: false, stdin: "ignore" },
+    );
+    if (exitCode !== 0) {
+      throw new OperationError(all);
+    }
+    return { text: all, changes: readFileSync(log, "utf8").split("\n").flatMap(changeIn) };
   }
 
   async outputs(): Promise<Record<string, unknown>> {
@@ -86,31 +105,16 @@ function stateIn(folder: string): Record<string, string> {
   return { PULUMI_BACKEND_URL: `file://${folder}` };
 }
 
-interface Options {
-  onOutput: (text: string) => void;
-  onError: (text: string) => void;
-  onEvent: (event: automation.EngineEvent) => void;
-  color: "never";
-}
+/** Without it the engine has no such option. */
+const eventLog = { PULUMI_DEBUG_COMMANDS: "true" };
 
-async function outcome(operation: (options: Options) => Promise<unknown>): Promise<Outcome> {
-  let text = "";
-  const changes: string[] = [];
-  const add = (more: string) => {
-    text += more;
-  };
-  const onEvent = ({ resourcePreEvent }: automation.EngineEvent) => {
-    const { op, type, urn } = resourcePreEvent?.metadata ?? {};
-    if (op !== undefined && op !== "same" && !type?.startsWith("pulumi:providers:")) {
-      changes.push(`${op} ${type?.split(":").at(-1)} ${urn?.split("::").at(-1)}`);
-    }
-  };
-  try {
-    await operation({ onOutput: add, onError: add, onEvent, color: "never" });
-  } catch (error) {
-    throw new OperationError(`${text}\n${(error as Error).message}`);
-  }
-  return { text, changes };
+/** What one line of the engine's log says that was done. */
+function changeIn(line: string): string[] {
+  const event: automation.EngineEvent = line === "" ? {} : JSON.parse(line);
+  const { op, type, urn } = event.resourcePreEvent?.metadata ?? {};
+  return op === undefined || op === "same" || type?.startsWith("pulumi:providers:")
+    ? []
+    : [`${op} ${type?.split(":").at(-1)} ${urn?.split("::").at(-1)}`];
 }
 
 /** A failed operation, its message being all that the operator got to see. */
