@@ -5,7 +5,7 @@
 #
 # kept(rules; now)   Input: the snapshots of one group, objects with id, time, moment and tags, in any order.
 #   Arguments: the rules as an array of lines, and seconds since 1970. Output: an object, true for each id that is kept.
-# Where two were begun at the same moment, that of the greater id counts as the newer one; restic takes any.
+# Where two were begun at the same moment, by_time says which counts as the newer one; restic takes any.
 include "moments";
 include "rules";
 
@@ -25,12 +25,18 @@ def firsts($name):
   else map(bucket($name)) as $buckets | [range(length) | select(. == 0 or $buckets[.] != $buckets[. - 1])]
   end;
 
+# The position of the oldest one.
+def oldest:
+  (.[-1] | [.moment, (.time | fraction)]) as $begun
+  | last(label $newer | range(length - 1; -1; -1) as $position
+      | if .[$position] | [.moment, (.time | fraction)] == $begun then $position else break $newer end);
+
 # While a rule has counts left, it also keeps the oldest one.
 def kept_by_count($rule):
-  if $rule.count == null then firsts($rule.bucket) + [length - 1]
+  if $rule.count == null then firsts($rule.bucket) + [oldest]
   else
     firsts($rule.bucket) as $firsts
-    | $firsts[:$rule.count] + (if $rule.count > ($firsts | length) then [length - 1] else [] end)
+    | $firsts[:$rule.count] + (if $rule.count > ($firsts | length) then [oldest] else [] end)
   end;
 
 # Where a duration before a time begins, in whole seconds; the fraction stays that of the time. As in Go, years, months
@@ -52,7 +58,7 @@ def within($rule; $latest):
 def kept_within($rule; $latest):
   length as $all
   | within($rule; $latest)
-  | firsts($rule.bucket) + (if length == $all then [length - 1] else [] end);
+  | firsts($rule.bucket) + (if length == $all then [oldest] else [] end);
 
 # A list of tags keeps what has all of them; one that begins with an empty tag, what has none at all.
 def has_tags($wanted):
@@ -66,7 +72,7 @@ def kept($rules; $now):
   | if $policy | is_empty then reduce .[] as $snapshot ({}; .[$snapshot.id] = true)
     elif . == [] then {}
     else
-      sort_by(.moment, (.time | fraction), .id) | reverse
+      sort_by(by_time) | reverse
       | first((.[] | select(.moment < $now)), null) as $latest
       | . as $snapshots
       | [kept_by_count($policy.counts[]), kept_within($policy.within[]; $latest), kept_by_tags($policy.tags[])]

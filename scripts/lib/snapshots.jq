@@ -126,7 +126,7 @@ def snapshot_list($host; $path; $now; $repository):
   (. // []) | map({paths: [], tags: [], hostname: ""} + .)
   | twins as $twins
   | (map(select(is_note($path)) | note) | sort_by(.at, .id)) as $notes
-  | (map(select(is_note($path) | not) | described($twins; $host; $path; $now)) | sort_by(.moment, .superseded, .original == null, .id)) as $snapshots
+  | (map(select(is_note($path) | not) | described($twins; $host; $path; $now)) | sort_by(.moment, .superseded, by_time)) as $snapshots
   | ($notes | map(select(.kind == "unfinished" and .at <= $now + tolerance))) as $unfinished
   | (if $unfinished == [] then [] else $snapshots | map(select(is_complete)) end) as $complete
   | ([$snapshots[] | select(.mine and is_complete).moment] | last) as $newest

@@ -36,6 +36,19 @@ describe("choose-snapshot.jq", () => {
     assert.deepEqual([names, age, passedOver], [["new"], "60 minutes before now", ""]);
   });
 
+  it("takes of two that were begun at the same moment the one that restic rewrite took nothing out of", async () => {
+    for (const [whole, rewritten] of [
+      ["a", "b"],
+      ["b", "a"],
+    ] as const) {
+      const list = [
+        snapshot(whole, -hour, { files: 6, original: "x" }),
+        snapshot(rewritten, -hour, { files: 5, original: "y", tags: ["rewrite"], tree: "less" }),
+      ];
+      assert.deepEqual((await choose(list)).names, [whole]);
+    }
+  });
+
   it("finds nothing in an empty list", async () => {
     assert.deepEqual((await choose([])).names, []);
     assert.deepEqual((await choose([snapshot("p", -day, { tags: ["partial"] })])).names, []);

@@ -68,6 +68,55 @@ describe("the keep rules", () => {
     });
   }
 
+  describe("of two that were begun at the same moment keep", () => {
+    const holding = (files: number, bytes: number) => ({
+      summary: { total_files_processed: files, total_bytes_processed: bytes },
+    });
+    const ties: [what: string, lesser: object, kept: object][] = [
+      ["the one that holds more files", holding(5, 900), holding(6, 60)],
+      ["the one that holds more bytes", holding(6, 60), holding(6, 61)],
+      [
+        "the one that restic rewrite has not made",
+        { ...holding(6, 60), tags: ["rewrite"], original: "x" },
+        holding(6, 60),
+      ],
+      [
+        "the one that restic rewrite has not made of a tagged one",
+        { tags: ["a", "rewrite"], original: "y" },
+        { original: "x" },
+      ],
+      ["the one that is no copy", { original: "x" }, {}],
+      ["the one of which nobody knows what it holds", { ...holding(5, 50), tags: ["rewrite"] }, {}],
+    ];
+    for (const [what, lesser, more] of ties) {
+      it(what, async () => {
+        const expression = "map(map(. + {moment: (.time | moment)})) | map(kept($rules; $now) | keys)";
+        const time = "2026-11-01T00:00:00.123456789Z";
+        const newer = { id: "n", time: "2026-11-03T00:00:00Z" };
+        const pairs = [
+          ["a", "b"],
+          ["b", "a"],
+        ].map(([first, second]) => [{ ...lesser, id: first, time }, { ...more, id: second, time }, newer]);
+        for (const rule of [
+          "--keep-daily=2",
+          "--keep-yearly=2",
+          "--keep-yearly=unlimited",
+          "--keep-within-yearly=1y",
+        ]) {
+          const args = { rules: [rule], now: Date.UTC(2026, 11, 1) / 1000 };
+          assert.deepEqual(
+            await evaluate(modules, expression, pairs, args),
+            [
+              ["b", "n"],
+              ["a", "n"],
+            ],
+            rule,
+          );
+        }
+      });
+    }
+  });
+
   it("take half a second for 10,000 snapshots, and not minutes", async function () {
     // For a busy machine. What grew with the square of them would take longer on an idle one.
     this.timeout(240_000);
