@@ -63,9 +63,10 @@ def shrink_warning($new; $percent; $due):
 def plan($mine; $new; $rules; $percent; $job):
   . as $list
   | ($rules | policy) as $policy
-  | ($mine | map(select(.paths == $new.paths)) | judge($rules; $new; $list.notes; $list.now; $job)) as $own
+  | ($mine | map(select(.paths == $new.paths))) as $group
+  | ($group | judge($rules; $new; $list.notes; $list.now; $job)) as $own
   | (if $policy | is_empty then [] else $own.expired end) as $expired
-  | ($own.complete | larger($new; $percent; $list.notes)) as $measured
+  | ($group | larger($new; $percent; $list.notes)) as $measured
   | ($measured | guarded($expired | ids)) as $guarded
   | ($expired | map(select($guarded[.id] | not))) as $unguarded
   | ($own | last_one($new; $policy; $unguarded | ids)) as $last

@@ -3,7 +3,6 @@
 # judge(rules; new; notes; now; job)   Input: the group, oldest first. Arguments: the lines of BACKUP_RETENTION, the new
 #   snapshot, all notes, seconds since 1970, and what Kubernetes calls the Job of this run, empty if it has none. Output:
 #   an object with
-#     complete   those of which nothing is known to be wrong
 #     counted    the complete ones that take places of the rules
 #     kept       the ids that the rules keep, a set
 #     retried    the ids that a later try made needless, surely or perhaps, a set
@@ -46,7 +45,8 @@ def retried($notes; $new; $job):
 
 # Those that take no places go
 #   superseded   at once
-#   partial      when a newer one that counts is a week old
+#   partial      when the rules would not keep it among all, and a newer one that counts is a week older than the last
+#                one that counts before the new one: by two clocks, so that one that is ahead ages nothing
 #   altered      when the rules would not keep it among all, and a newer one counts
 #   retried      surely: when the rules would keep it among all only as one of the last: it takes no place of another night
 #                there, and in an hour, a day or a week of its own it is one like any other; perhaps: when the rules would
@@ -63,15 +63,17 @@ def judge($rules; $new; $notes; $now; $job):
   | ($counted | kept($rules; $now + tolerance)) as $kept
   | (if $perhaps == {} then {} else $maybe_counted | kept($rules; $now + tolerance) end) as $kept_perhaps
   | (if $altered == [] then {} else $counted + $altered | kept($rules; $now + tolerance) end) as $kept_of_all
+  | map(select(.partial and (.superseded or .future | not))) as $partial
+  | (if $partial == [] then {} else $counted + $partial | kept($rules; $now + tolerance) end) as $kept_partial
   | ($rules | map(select(startswith("--keep-last=") | not))) as $rules_of_time
   | (if $surely == {} or ($rules_of_time | policy | is_empty) then {}
       else $complete | kept($rules_of_time; $now + tolerance) end) as $kept_by_time
   | ($rules | policy).tags as $tags
   | (map(select(. as $one | any($tags[]; . as $wanted | $one | has_tags($wanted)))) | ids) as $kept_by_tags
-  | ($counted | map(select(.moment <= $now - week)) | last.moment) as $aged
+  | ($counted | map(select(.moment < $new.moment)) | last.moment) as $before
+  | ($counted | map(select($before != null and .moment <= $before - week)) | last.moment) as $aged
   | $counted[-1] as $newest
   | {
-      complete: $complete,
       counted: $counted,
       kept: $kept,
       retried: $retried,
@@ -80,7 +82,7 @@ def judge($rules; $new; $notes; $now; $job):
         elif $kept_by_tags[.id] then false
         elif .superseded then true
         elif $surely[.id] then $kept_by_time[.id] | not
-        elif .partial then $aged != null and .moment < $aged
+        elif .partial then ($kept_partial[.id] | not) and $aged != null and .moment < $aged
         elif .altered then ($kept_of_all[.id] | not) and $newest != null and .moment < $newest.moment
         else $kept[.id] or $kept_perhaps[.id] | not
         end)),

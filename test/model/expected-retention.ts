@@ -33,18 +33,21 @@ export function expectedRetention(
 ): ExpectedRetention {
   const mine = all.filter((one) => isMine(one, world));
   const own = mine.filter((one) => key(one) === key(fresh));
-  const standing = own.filter((one) => isComplete(one, all));
-  const larger = tooLarge(standing, fresh, maxShrink);
+  // What is lost now may be in none that is complete.
+  const measured = own.filter((one) => copyOf(one, all) === undefined && !isFuture(one));
+  const accepted = newestAccepted(own.filter((one) => isComplete(one, all)));
+  const larger = tooLarge(measured, accepted, fresh, maxShrink);
   const shrunk = larger.length > 0;
   if (policy === null) {
     return { removed: new Set(), shrunk, pause: false };
   }
   const protect = new Set(larger.map(({ id }) => id));
-  const accepted = newestAccepted(standing);
-  if (accepted && holdsMore(standing, accepted, fresh, maxShrink)) {
+  const expired = expiredIn(own, fresh, policy, all);
+  const staying = measured.filter((one) => !expired.includes(one));
+  if (accepted && holdsMore(staying, accepted, fresh, maxShrink)) {
     protect.add(accepted.id);
   }
-  const due = expiredIn(own, fresh, policy, all).filter(({ id }) => !protect.has(id));
+  const due = expired.filter(({ id }) => !protect.has(id));
 
   const counted = countedIn(own, fresh, all);
   const before = counted.filter(({ id }) => id !== fresh.id);
@@ -86,8 +89,14 @@ function expiredIn(group: readonly Known[], fresh: Known, policy: Policy, all: r
     [...counted, ...altered].sort((one, other) => momentOf(one) - momentOf(other)),
     policy,
   );
+  const partial = group.filter((one) => isPartial(one, all) && !isFuture(one) && copyOf(one, all) === undefined);
+  const keptAmongPartial = keptBy(
+    [...counted, ...partial].sort((one, other) => momentOf(one) - momentOf(other)),
+    policy,
+  );
   const newest = counted.at(-1);
-  const lived = counted.filter((one) => momentOf(one) <= Date.now() / 1000 - week).at(-1);
+  const before = counted.filter((one) => momentOf(one) < momentOf(fresh)).at(-1);
+  const lived = counted.filter((one) => before && momentOf(one) <= momentOf(before) - week).at(-1);
   return group.filter((one) => {
     if (one.id === fresh.id || one === newest || isFuture(one)) {
       return false;
@@ -99,7 +108,7 @@ function expiredIn(group: readonly Known[], fresh: Known, policy: Policy, all: r
       return true;
     }
     if (isPartial(one, all)) {
-      return lived !== undefined && momentOf(one) < momentOf(lived);
+      return lived !== undefined && momentOf(one) < momentOf(lived) && !keptAmongPartial.has(one);
     }
     if (altered.includes(one)) {
       return newest !== undefined && momentOf(one) < momentOf(newest) && !keptAmongAll.has(one);
@@ -133,9 +142,8 @@ function newestAccepted(standing: readonly Known[]): Known | undefined {
 }
 
 /** Those that hold so much more that something may be missing now, since a human accepted the size of one. */
-function tooLarge(standing: readonly Known[], fresh: Known, percent: number): Known[] {
-  const since = newestAccepted(standing);
-  return standing.filter(
+function tooLarge(measured: readonly Known[], since: Known | undefined, fresh: Known, percent: number): Known[] {
+  return measured.filter(
     (one) => holdsMore([one], fresh, fresh, percent) && (since === undefined || momentOf(one) >= momentOf(since)),
   );
 }

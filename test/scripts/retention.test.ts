@@ -280,15 +280,20 @@ describe("retention.sh", function () {
     });
   });
 
-  inBothShells("removes partial ones when a newer complete one is a week old, and no sooner", async (world) => {
-    await withRepository(world);
-    const partial = ["partial"];
-    const [old, , young] = await nightsBefore(world, [20, 10, 3, 2], { 20: partial, 3: partial });
-    const { report } = await night(world, { BACKUP_RETENTION: "--keep-last=10" });
-    assert.equal(report.retention, "4 snapshots kept, 1 removed");
-    const ids = (await snapshots(world)).map(({ id }) => id);
-    assert.deepEqual([ids.includes(old as string), ids.includes(young as string)], [false, true]);
-  });
+  inBothShells(
+    "removes partial ones that the rules would not keep when a newer complete one is a week older, and no sooner",
+    async (world) => {
+      await withRepository(world);
+      const partial = ["partial"];
+      const [old, , young] = await nightsBefore(world, [20, 10, 3, 2], { 20: partial, 3: partial });
+      const all = await night(world, { BACKUP_RETENTION: "--keep-last=10" });
+      assert.equal(all.report.retention, "5 snapshots kept, 0 removed");
+      const { report } = await night(world, { BACKUP_RETENTION: "--keep-last=4" });
+      assert.equal(report.retention, "5 snapshots kept, 1 removed");
+      const ids = (await snapshots(world)).map(({ id }) => id);
+      assert.deepEqual([ids.includes(old as string), ids.includes(young as string)], [false, true]);
+    },
+  );
 
   inBothShells("counts snapshots with other tags together", async (world) => {
     await withRepository(world);

@@ -19,8 +19,9 @@ export async function expire(
   rules: readonly string[],
   percent = 0,
   job = "",
+  others: { readonly now?: number } = {},
 ): Promise<Result> {
-  const args = { host: "host", path: "/data", now, rules, id: idOf("new"), percent, job };
+  const args = { host: "host", path: "/data", now, rules, id: idOf("new"), percent, job, ...others };
   const expression = "snapshot_list($host; $path; $now) | expire($rules; [$id]; $percent; $job)";
   return (await evaluate(modules, expression, listed, args)) as Result;
 }
@@ -31,8 +32,9 @@ export async function removed(
   rules: readonly string[],
   percent = 0,
   job = "",
+  others: { readonly now?: number } = {},
 ): Promise<string[]> {
-  return namesOf((await expire(listed, rules, percent, job)).remove);
+  return namesOf((await expire(listed, rules, percent, job, others)).remove);
 }
 
 /** The codes of what a human is told, and why nothing is removed. */

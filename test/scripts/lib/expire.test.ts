@@ -179,13 +179,18 @@ function checkPromises({ listed, rules, percent, job }: Night, remove: readonly 
   const since = Math.max(...group.filter((one) => isNoted("accepted", one, listed)).map(moment));
   const { total_files_processed: files, total_bytes_processed: bytes } =
     newest.summary as Required<ListedSnapshot>["summary"];
-  for (const one of gone.filter((one) => before.includes(one) && moment(one) >= since)) {
+  const once = gone.filter((one) => !originals.includes(one.id));
+  for (const one of once.filter((one) => moment(one) < moment(newest) && moment(one) >= since)) {
     const { total_files_processed, total_bytes_processed } = one.summary as Required<ListedSnapshot>["summary"];
     const limit = percent === 0 ? 0 : (100 - percent) / 100;
     assert.ok(
       files >= total_files_processed * limit && bytes >= total_bytes_processed * limit,
       "removes what holds more",
     );
+  }
+  for (const one of once.filter((one) => has(one, "partial"))) {
+    const newer = before.map(moment).filter((at) => at > moment(one));
+    assert.ok(Math.max(...newer) - Math.min(...newer) >= 7 * day, "removes a partial one early");
   }
   const counts = /^--keep-(last|hourly|daily|weekly|monthly|yearly)=[^0]/;
   // Of the tries of one run, the last one counts.

@@ -40,18 +40,62 @@ describe("the judgement of a group of snapshots", () => {
   });
 
   describe("gives no places to", () => {
-    it("partial ones, and removes them when a newer complete one is a week old", async () => {
+    it("partial ones, and removes them when a newer complete one is a week older than the last one before this", async () => {
       const listed = [
-        snapshot("a", -9 * day),
-        snapshot("b", -8 * day, { tags: ["partial"] }),
-        snapshot("c", -7 * day - hour),
+        snapshot("a", -10 * day),
+        snapshot("b", -9 * day, { tags: ["partial"] }),
+        snapshot("c", -8 * day),
         snapshot("d", -6 * day, { tags: ["partial"] }),
+        snapshot("e", -day),
         tonight,
       ];
-      assert.deepEqual(await removed(listed, ["--keep-last=3"]), ["b"]);
-      assert.deepEqual(await removed(listed, ["--keep-last=2"]), ["a", "b"]);
-      const younger = listed.map((one) => (one.id === idOf("c") ? snapshot("c", -7 * day + 1) : one));
-      assert.deepEqual(await removed(younger, ["--keep-last=3"]), []);
+      assert.deepEqual(await removed(listed, ["--keep-last=4"]), ["b"]);
+      assert.deepEqual(await removed(listed, ["--keep-last=3"]), ["a", "b"]);
+      const younger = listed.map((one) => (one.id === idOf("c") ? snapshot("c", -8 * day + 1) : one));
+      assert.deepEqual(await removed(younger, ["--keep-last=4"]), []);
+    });
+
+    it("partial ones, which do not age by one night whose clock is ahead", async () => {
+      const listed = [
+        snapshot("a", -3 * day),
+        snapshot("b", -2 * day, { tags: ["partial"] }),
+        snapshot("c", -day),
+        snapshot("new", 400 * day),
+      ];
+      const args = { now: now + 400 * day + minute };
+      assert.deepEqual(await removed(listed, ["--keep-last=2"], 0, "", args), ["a"]);
+    });
+
+    it("partial ones, which stay where the rules would keep them among all", async () => {
+      const partial = (name: string, ago: number) => snapshot(name, -ago * day, { tags: ["partial"] });
+      const listed = [
+        partial("4 months", 120),
+        partial("3 months", 90),
+        partial("2 months", 60),
+        partial("2 months, a day later", 59),
+        snapshot("c", -30 * day),
+        partial("weeks", 25),
+        ...nights(24, 1),
+        tonight,
+      ];
+      const gone = (rules: string[]) =>
+        removed(listed, rules).then((names) => names.filter((name) => /[a-z]/.test(name)));
+      assert.deepEqual(await gone(["--keep-daily=9", "--keep-monthly=12"]), ["2 months", "weeks"]);
+      assert.deepEqual(await gone(["--keep-daily=99"]), []);
+      assert.deepEqual(await gone(["--keep-within-monthly=70d", "--keep-last=1"]), [
+        "4 months",
+        "3 months",
+        "2 months",
+        "weeks",
+      ]);
+      assert.deepEqual(await gone(["--keep-last=3"]), [
+        "4 months",
+        "3 months",
+        "2 months",
+        "2 months, a day later",
+        "c",
+        "weeks",
+      ]);
     });
 
     it("partial ones, which all stay where no complete one is older than they", async () => {

@@ -105,17 +105,53 @@ describe("what holds more than the new one by more than the limit is kept", () =
     assert.deepEqual(await warned(listed, [], 50), [null, "shrunk"]);
   });
 
-  it("measures by complete ones of its group only", async () => {
+  it("measures by what is older in its group only", async () => {
     const listed = [
-      snapshot("a", -5 * day, { ...full, tags: ["partial"] }),
       snapshot("b", -4 * day, { ...full, paths: ["/data", "/etc"] }),
       snapshot("c", -3 * day, { ...full, host: "another" }),
-      snapshot("d", -2 * day, { ...full, tags: ["repaired"] }),
-      snapshot("e", 2 * day, full),
       snapshot("later", minute, full),
       (({ summary: _, ...rest }) => rest)(snapshot("f", -day)),
       shrunk(1, 1),
     ];
-    assert.deepEqual(await warned(listed, [], 50), [null, "future"]);
+    assert.deepEqual(await warned(listed, [], 50), [null]);
+  });
+
+  describe("also where it is not complete:", () => {
+    const small = [9, 8].map((night) => snapshot(`-${night}`, -night * day, { files: 1, bytes: 1 }));
+    for (const tags of [["partial"], ["repaired"], ["partial", "repaired"], ["nightly", "partial"]]) {
+      const larger = [22, 21, 20].map((night) => snapshot(`-${night}`, -night * day, { ...full, tags }));
+      const listed = [...larger, ...small, snapshot("-1", -day, { files: 1, bytes: 1 }), shrunk(1, 1)];
+
+      it(`with the tags ${tags.join(" and ")}`, async () => {
+        assert.deepEqual(await removed(listed, ["--keep-last=2"], 50), ["-9", "-8"]);
+        const { warnings } = await expire(listed, ["--keep-last=2"], 50);
+        assert.deepEqual(
+          warnings.map(({ code, count, files_before }) => [code, count, files_before]),
+          [["shrunk", 3, 100]],
+        );
+      });
+
+      it(`with the tags ${tags.join(" and ")}, until a human accepts it`, async () => {
+        const all = [...listed, accepted("-8")];
+        assert.deepEqual(await warned(all, ["--keep-last=2"], 50), [null]);
+        assert.deepEqual(await removed(all, ["--keep-last=2"], 50), ["-22", "-21", "-20", "-9", "-8"]);
+      });
+
+      it(`with the tags ${tags.join(" and ")}, where nobody knows what it holds`, async () => {
+        const unknown = larger.map(({ summary: _, ...rest }) => rest);
+        const all = [...unknown, ...listed.slice(3)];
+        assert.deepEqual(await removed(all, ["--keep-last=2"], 50), ["-9", "-8"]);
+        assert.deepEqual(await warned(all, ["--keep-last=2"], 50), [null, "unmeasured"]);
+      });
+    }
+
+    it("a copy that `restic tag` left behind goes, because the other one stays", async () => {
+      const larger = [
+        snapshot("a", -20 * day, full),
+        snapshot("copy", -20 * day, { ...full, tags: ["partial"], original: "a" }),
+      ];
+      const listed = [...larger, ...small, snapshot("-1", -day, { files: 1, bytes: 1 }), shrunk(1, 1)];
+      assert.deepEqual(await removed(listed, ["--keep-last=4"], 50), ["a"]);
+    });
   });
 });
