@@ -12,7 +12,8 @@ def is_good: (.partial or .altered or .future or .superseded or .elsewhere) | no
 def flaw:
   if .altered then "it was altered by a repair (restic repair snapshots): files are missing in it, or parts of files"
   elif .partial then "it is partial: files are missing that could not be read, or that changed, when it was made"
-  elif .future then "it is dated in the future: the clock was wrong when it was made, or is wrong here"
+  elif .future then
+    "it is dated in the future: the clock that dated it was ahead, or the one here, which shows \($now | clock_words), is behind"
   else ""
   end;
 
@@ -26,6 +27,20 @@ def remedy:
   if .elsewhere then "restic restore \(.short) --target /an/empty/directory brings back what it holds."
   else "restore.sh \(.short) restores it." end;
 
+# By a clock that is behind, the newest backups look wrong. Input: what was passed over.
+def doubt:
+  (map(select(.future and (.partial or .altered or .elsewhere | not))) | last) as $whole
+  | if any(.[]; .future) | not then ""
+    else
+      " The clock here shows \($now | clock_words): compare it with a watch."
+      + (if $whole == null then ""
+        elif $whole.id == last.id then " If it is behind, \($whole.short) may be the newest backup."
+        else
+          " If it is behind, \($whole.short) of \($whole.moment | clock_words) may be the newest complete backup: "
+          + ($whole | remedy)
+        end)
+    end;
+
 # What is newer than the chosen one, and was not chosen because something is wrong with it.
 def passed_over($chosen):
   map(select(.mine and (is_good or .superseded | not) and .moment > $chosen.moment
@@ -34,12 +49,15 @@ def passed_over($chosen):
     else
       "\(length | counted("newer snapshot was"; "newer snapshots were")) passed over (\(in_short)). "
       + "The newest of them is \(last.short) of \(last.moment | clock_words): \(last | remedy)"
+      + doubt
     end;
 
-# How old it is; where an earlier time was asked for, how far it is from that.
-def age:
+# How old it is; where an earlier time was asked for, how far it is from that. Argument: all snapshots.
+def age($all):
   ($until | if . == "" then $now else tonumber end) as $asked
-  | if $asked < $now then [$asked - .moment, "the time that was asked for"] else [$now - .moment, "now"] end
+  | if $asked < $now then [$asked - .moment, "the time that was asked for"] else
+      [$now - .moment, if any($all[]; .mine and .future) then "now, if the clock here is right" else "now" end]
+    end
   | if .[0] <= -1 then [-.[0], "after", .[1]] else [([0, .[0]] | max), "before", .[1]] end
   | "\(.[0] | duration_words) \(.[1]) \(.[2])";
 
@@ -59,7 +77,7 @@ input
 | ($matching[:10] | map(.id) | join(" ")),
   $chosen.short // "",
   ($chosen | if .id == "" then "" else .moment | clock_words end),
-  ($chosen | if .id == "" then "" else age end),
+  ($chosen | if .id == "" then "" else age($all) end),
   ($chosen.hostname // "" | gsub("\\p{Cc}+"; " ")),
   (if $chosen.original == null then "" else "yes" end),
   (if $chosen.id != "" then $chosen | flaw

@@ -39,8 +39,14 @@ def last_one($new; $policy; $due):
   .counted | map(select(.moment < $new.moment))
   | if $policy.counts == [] and . != [] and all(.[]; $due[.id]) then .[-1] else null end;
 
-def future_warning:
-  map(select(.future)) | if . == [] then empty else {code: "future", count: length, newest: .[-1]} end;
+# Input: all snapshots of this host with this path. Arguments: those dated in the future that hold too much more than the
+# new one, BACKUP_MAX_SHRINK, and seconds since 1970.
+def future_warning($new; $larger; $percent; $now):
+  map(select(.superseded | not))
+  | (map(select(.future or .id == $new.id | not)) | length) as $others
+  | map(select(.future))
+  | if . == [] then empty
+    else {code: "future", count: length, newest: .[-1], $others, $now, larger: ($larger | length), $percent} end;
 
 def shrink_warning($new; $percent; $due):
   if . == [] then empty
@@ -75,6 +81,7 @@ def plan($mine; $new; $rules; $percent; $job):
       expired: ($expired | ids),
       retried: $own.retried,
       larger: $measured.larger,
+      future: $measured.future,
       unmeasured: $measured.unmeasured,
       last: $last,
       due: $due,
@@ -98,7 +105,7 @@ def expire($rules; $called; $percent; $job):
           held: $plan.hold.code,
           notes: ($list.notes | spent_notes($list.snapshots; $new; $plan.retried; $removed | ids)),
           warnings: [
-            ($mine | future_warning),
+            ($mine | future_warning($new; $plan.future; $percent; $list.now)),
             ($plan.hold | select(. != null and .code != "damage")),
             ($plan.last | select(. != null and $plan.hold == null) | {code: "last", kept: .}),
             ($plan.larger | shrink_warning($new; $percent; $plan.expired)),

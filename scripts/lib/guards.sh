@@ -83,8 +83,8 @@ refuse_source() {
 # require_fresh: a file whose date is in the future would look fresh for ever.
 require_fresh() {
   [ -n "$source_newest" ] ||
-    refuse_source "All files in $BACKUP_PATH are dated in the future, so their age is not known" "Correct the clock that wrote them."
+    refuse_source "All files in $BACKUP_PATH are dated in the future, so their age is not known" "The clock here shows $(local_time "$scan_time"): correct it if it is behind, or else the one that dated the files."
   guards_age=$((scan_time - source_newest))
   [ "$guards_age" -le "$BACKUP_MAX_AGE" ] ||
-    refuse_source "The newest file in $BACKUP_PATH, $source_newest_name, is $(count "$guards_age" second seconds) old, more than the $BACKUP_MAX_AGE of BACKUP_MAX_AGE" "See why no new export was written."
+    refuse_source "The newest file in $BACKUP_PATH, $source_newest_name, is $(count "$guards_age" second seconds) old, more than the $BACKUP_MAX_AGE of BACKUP_MAX_AGE" "See why no new export was written, or whether the clock here, which shows $(local_time "$scan_time"), is ahead."
 }

@@ -16,6 +16,7 @@
 #   11  spent           ids of notes that say nothing any more, with spaces: to be removed with the snapshots
 include "retention-words";
 include "words";
+include "clock";
 include "expire";
 include "spent-notes";
 include "pause";

@@ -24,7 +24,7 @@ find_unlisted() {
 
 # print_snapshots: a table of all that can be restored.
 print_snapshots() {
-  run_jq snapshot-table -rn --arg path "$BACKUP_PATH" "$work/list.json" >"$work/table"
+  run_jq snapshot-table -rn --arg path "$BACKUP_PATH" --argjson now "$(date +%s)" "$work/list.json" >"$work/table"
   if [ -s "$work/table" ]; then
     cat "$work/table" 2>/dev/null || :
   else

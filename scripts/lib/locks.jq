@@ -27,8 +27,8 @@ def holder: "process \(.pid) on \(.hostname) since \(.time[:19])\(.time | sub("^
   + (if is_ahead then ", which is in the future" else "" end);
 
 def remedy:
-  " The clock of \(map(.hostname) | unique | join(", ")) was wrong, or the one here is, and restic does not give up a lock "
-  + "before it is half an hour old by the clock here. Correct the clock. When no restic runs any more, remove what is left "
+  " The clock of \(map(.hostname) | unique | join(", ")) was ahead, or the one here, which shows \($now | todate), is "
+  + "behind, and restic does not give up a lock before it is half an hour old by the clock here. Correct the clock. When no restic runs any more, remove what is left "
   + "with: restic unlock --remove-all.";
 
 ($alive | split(" ") | map({(.): true}) | add // {}) as $here

@@ -1,17 +1,22 @@
 # What a human reads of the warnings of expire.jq: what happened, what it means, what to do.
-# Uses words.
+# Uses words and clock.
 include "words";
+include "clock";
 
 def files_and_bytes($files; $bytes): "\($files | counted("file"; "files")) and \($bytes | human_bytes)";
 
+# Which of two clocks is wrong a human must find out first: by one that is behind, good snapshots look wrong.
 def future_sentences:
-  if .count == 1 then
-    "Snapshot \(.newest.short) is dated in the future, \(.newest.time[:19]): retention neither counts nor removes it. "
-    + "Correct the clock that was wrong, and remove the snapshot with restic forget."
-  else
-    "\(.count) snapshots are dated in the future, the last of them, \(.newest.short), \(.newest.time[:19]): retention "
-    + "neither counts nor removes them. Correct the clock that was wrong, and remove the snapshots with restic forget."
-  end;
+  (if .count == 1 then ["Snapshot \(.newest.short) is", "", "the snapshot", "it"]
+    else ["\(.count) snapshots are", " the last of them, \(.newest.short),", "them", "them"] end) as [$who, $last, $these, $them]
+  | "\($who) dated in the future,\($last) \(.newest.moment | clock_words): the clock here shows \(.now | clock_words). "
+  + "Compare it with a watch. "
+  + (if .count > 1 and .count > .others then "They are most of what there is, so most likely this clock is behind: then correct it, "
+    else "If it is behind, correct it, " end)
+  + "and remove nothing. If it is right, the one that dated \($these) was ahead: retention neither counts nor removes \($them)."
+  + (if .larger == 0 then ""
+    else " \(.larger | counted("of them holds"; "of them hold")) more than the new one by more than \(.percent) percent, so "
+      + "something may be missing in the source." end);
 
 def clock_sentences:
   "By the retention rules, this new snapshot would be removed, because another one is newer, so nothing was removed. "

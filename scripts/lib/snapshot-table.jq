@@ -1,6 +1,6 @@
 # A table of the snapshots that can be restored, oldest first.
 # Input: the list, as snapshots.jq describes it.
-# Arguments: path (BACKUP_PATH).
+# Arguments: path (BACKUP_PATH), now (seconds).
 include "clock";
 include "words";
 
@@ -13,7 +13,7 @@ def on_one_line: gsub("\\p{Cc}+"; " ");
 def marks:
   [if .partial then "partial: files are missing" else empty end,
    if .altered then "altered by a repair: files are missing" else empty end,
-   if .future then "dated in the future" else empty end,
+   if .future then "dated in the future: here it is \($now | clock_words)" else empty end,
    if .superseded then "replaced by a copy of itself" else empty end,
    ((.paths - [$path]) | select(. != []) | "also \(join(", ") | on_one_line)")]
   | map("  " + .) | join("");

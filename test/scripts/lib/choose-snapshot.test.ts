@@ -77,14 +77,33 @@ describe("choose-snapshot.jq", () => {
       snapshot("future", 400 * day),
     ];
     const { names, age, passedOver } = await choose(list);
-    assert.deepEqual([names, age], [["good"], "31 days before now"]);
+    assert.deepEqual([names, age], [["good"], "31 days before now, if the clock here is right"]);
     assert.match(
       passedOver,
-      /^4 newer snapshots were passed over \(2 partial, 1 altered by a repair, 1 dated in the future\)\. The newest of them is ([0-9a-f]{8}) of 2027-12-25 13:00:00 CET: restore\.sh \1 restores it\.$/,
+      /^4 newer snapshots were passed over \(2 partial, 1 altered by a repair, 1 dated in the future\)\. The newest of them is ([0-9a-f]{8}) of 2027-12-25 13:00:00 CET: restore\.sh \1 restores it\. The clock here shows 2026-11-20 13:00:00 CET: compare it with a watch\. If it is behind, \1 may be the newest backup\.$/,
     );
     assert.ok(passedOver.includes(idOf("future").slice(0, 8)));
     const until = await choose(list, { until: now - 2.5 * day });
     assert.match(until.passedOver, /^1 newer snapshot was passed over \(1 partial\)/);
+  });
+
+  it("names the newest complete one of those that are dated in the future, because the clock here may be behind", async () => {
+    const list = [
+      snapshot("tonight", -minute),
+      snapshot("whole", 399 * day),
+      snapshot("part", 400 * day, { tags: ["partial"] }),
+    ];
+    const { names, passedOver } = await choose(list);
+    assert.deepEqual(names, ["tonight"]);
+    const short = idOf("whole").slice(0, 8);
+    assert.match(
+      passedOver,
+      new RegExp(
+        `^2 newer .* watch\\. If it is behind, ${short} of 2027-12-24 13:00:00 CET may be the newest complete backup: restore\\.sh ${short} restores it\\.$`,
+      ),
+    );
+    const partial = await choose(list.filter(({ id }) => id !== idOf("whole")));
+    assert.match(partial.passedOver, / compare it with a watch\.$/);
   });
 
   it("says nothing of what is older, of another host, or was asked for by its id", async () => {
@@ -104,7 +123,7 @@ describe("choose-snapshot.jq", () => {
     ["good", {}, -day, "", /^$/],
     ["partial", { tags: ["partial"] }, -day, "yes", /partial/],
     ["altered", { tags: ["nightly", "repaired"] }, -day, "yes", /altered by a repair/],
-    ["future", {}, 10 * day, "", /in the future/],
+    ["future", {}, 10 * day, "", /in the future: .*, or the one here, which shows 2026-11-20 13:00:00 CET, is behind/],
     ["another host's", { host: "other" }, -day, "", /^$/],
   ] as const) {
     it(`takes a ${what} one by its id, and says what is wrong with it`, async () => {

@@ -89,16 +89,31 @@ describe("judge-retention", () => {
         "",
         {
           kept: "2",
-          warnings: `Snapshot ${short("z")} is dated in the future, 2027-11-20T12:00:00: retention neither counts nor removes it. Correct the clock that was wrong, and remove the snapshot with restic forget.`,
+          warnings: `Snapshot ${short("z")} is dated in the future, 2027-11-20 13:00:00 CET: the clock here shows 2026-11-20 13:00:00 CET. Compare it with a watch. If it is behind, correct it, and remove nothing. If it is right, the one that dated the snapshot was ahead: retention neither counts nor removes it.`,
         },
       ],
       [
-        "of several",
-        [tonight, snapshot("z", 365 * day), snapshot("y", day)],
+        "of several, among others",
+        [
+          ...[2, 1].map((night) => snapshot(`-${night}`, -night * day)),
+          tonight,
+          ...[365, 1].map((night) => snapshot(`${night}`, night * day)),
+        ],
         "",
         {
-          kept: "3",
-          warnings: `2 snapshots are dated in the future, the last of them, ${short("z")}, 2027-11-20T12:00:00: retention neither counts nor removes them. Correct the clock that was wrong, and remove the snapshots with restic forget.`,
+          kept: "5",
+          warnings: `2 snapshots are dated in the future, the last of them, ${short("365")}, 2027-11-20 13:00:00 CET: the clock here shows 2026-11-20 13:00:00 CET. Compare it with a watch. If it is behind, correct it, and remove nothing. If it is right, the one that dated them was ahead: retention neither counts nor removes them.`,
+        },
+      ],
+      [
+        "of a clock here that is most likely behind, and of what the source has lost by then",
+        [snapshot("-1", -day), tonight, snapshot("z", 365 * day), snapshot("y", 364 * day), large("x", -363, 9)],
+        "--keep-last=1",
+        {
+          kept: "4",
+          removed: "1",
+          expired: idOf("-1"),
+          warnings: `3 snapshots are dated in the future, the last of them, ${short("z")}, 2027-11-20 13:00:00 CET: the clock here shows 2026-11-20 13:00:00 CET. Compare it with a watch. They are most of what there is, so most likely this clock is behind: then correct it, and remove nothing. If it is right, the one that dated them was ahead: retention neither counts nor removes them. 1 of them holds more than the new one by more than 50 percent, so something may be missing in the source.`,
         },
       ],
       [

@@ -16,7 +16,7 @@ describe("snapshot-table.jq", () => {
       "676f6f64  2026-11-18 13:00:00 CET           12     1.5 KiB  host",
       "70617274  2026-11-19 13:00:00 CET            1     5.0 TiB  host  partial: files are missing",
       "616c7400  2026-11-19 13:00:01 CET          100    97.6 KiB  another host  partial: files are missing  altered by a repair: files are missing",
-      "66757475  2027-06-08 14:00:00 CEST         100    97.6 KiB  host  dated in the future  also /else/a b, /z",
+      "66757475  2027-06-08 14:00:00 CEST         100    97.6 KiB  host  dated in the future: here it is 2026-11-20 13:00:00 CET  also /else/a b, /z",
     ]);
   });
 
@@ -41,5 +41,5 @@ describe("snapshot-table.jq", () => {
 
 async function tableOf(list: readonly object[]): Promise<string[]> {
   const described = await evaluate(["snapshots", "moments"], `snapshot_list("host"; "/data"; ${now}).snapshots`, list);
-  return runProgram("snapshot-table", JSON.stringify(described), { path: "/data" });
+  return runProgram("snapshot-table", JSON.stringify(described), { path: "/data", now });
 }
