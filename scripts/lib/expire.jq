@@ -30,7 +30,7 @@ def hold($damaged_since; $new; $policy; $due):
   if $damaged_since != null then {code: "damage"}
   elif $new.future or (($new | is_complete) and (.kept[$new.id] | not)) then {code: "clock"}
   elif $due == [] then null
-  else .counted | pause($new; $policy) | if . == null then . else {code: "pause"} + . end
+  else .counted | pause($new; $policy) | if . == null then . else {code: "pause", count: ($due | length)} + . end
   end;
 
 # A run never removes all that was there before it, unless rules that count say so. Input: the group of the new

@@ -26,8 +26,9 @@ def clock_sentences:
 def pause_sentences:
   (.after.moment - .before.moment | if . < 172800 then . / 3600 | floor | counted("hour"; "hours")
     else . / 86400 | floor | counted("day"; "days") end) as $length
-  | "No backup was made for \($length) before \(.after.moment | day), or a clock jumped. By the retention rules, all "
-    + "older snapshots would be removed. None was, and none will be before \(.after.moment + 7 * 86400 | day). If a "
+  | "No backup was made for \($length) before \(.after.moment | day), or a clock jumped. By the retention rules, "
+    + (.count | counted("older snapshot"; "older snapshots"))
+    + " would be removed at once. None was, and none will be before \(.after.moment + 7 * 86400 | day). If a "
     + "clock is wrong, correct it by then.";
 
 def last_sentences:

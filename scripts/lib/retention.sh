@@ -93,7 +93,7 @@ print_retention() {
   [ "$retention_left" -eq 0 ] || retention_more="; $retention_left more are removed by the next runs"
   case $retention_held in
     clock) echo "skipped, because a clock is wrong" ;;
-    pause) echo "skipped, because all older snapshots would be removed after a pause" ;;
+    pause) echo "skipped for a week after a pause, or after a clock jumped" ;;
     *)
       if [ -z "${BACKUP_RETENTION:-}" ]; then
         echo "no policy, every snapshot is kept"

@@ -167,5 +167,15 @@ function hasRecentPause(counted: readonly Known[], fresh: Known, days: number): 
     const [before, after] = [counted[at - 1], counted[at]];
     return before !== undefined && after !== undefined && momentOf(before) <= momentOf(after) - days * day;
   };
-  return counted.some((one, at) => at > 0 && momentOf(one) >= momentOf(fresh) - week && gap(at) && !gap(at - 1));
+  const length = (at: number) => momentOf(counted[at] as Known) - momentOf(counted[at - 1] as Known);
+  // It is twice as long as any before it, and what the rule keeps would age by as much at once.
+  const jump = (at: number) =>
+    (length(at) >= week || gap(at)) && counted.slice(1, at).every((_, before) => length(before + 1) * 2 <= length(at));
+  return counted.some(
+    (one, at) =>
+      at > 0 &&
+      momentOf(one) >= momentOf(fresh) - week &&
+      length(at) >= hour &&
+      ((gap(at) && !gap(at - 1)) || jump(at)),
+  );
 }

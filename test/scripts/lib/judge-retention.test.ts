@@ -135,7 +135,7 @@ describe("judge-retention", () => {
           kept: "4",
           held: "pause",
           warnings:
-            "No backup was made for 40 days before 2026-11-20, or a clock jumped. By the retention rules, all older snapshots would be removed. None was, and none will be before 2026-11-27. If a clock is wrong, correct it by then.",
+            "No backup was made for 40 days before 2026-11-20, or a clock jumped. By the retention rules, 2 older snapshots would be removed at once. None was, and none will be before 2026-11-27. If a clock is wrong, correct it by then.",
         },
       ],
       [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { day, hour, idOf, minute, namesOf, snapshot } from "../../support/listed-snapshot";
+import { day, hour, idOf, type ListedSnapshot, minute, namesOf, now, snapshot } from "../../support/listed-snapshot";
 import { expire, nights, removed, tonight, warned } from "./expire-night";
 
 describe("neither a clock that jumped nor a pause removes all that was there before:", () => {
@@ -23,6 +23,41 @@ describe("neither a clock that jumped nor a pause removes all that was there bef
     const eighth = [...nights(70, 41), ...nights(8, 1), tonight];
     assert.deepEqual(await warned(eighth, within), [null]);
     assert.equal((await removed(eighth, within)).length, 30);
+  });
+
+  describe("nothing goes where a part would at once,", () => {
+    const ahead = (days: number) => snapshot("new", days * day);
+    const at = (days: number) => ({ now: now + days * day + minute });
+    const held = async (rules: string[], listed: ListedSnapshot[], days: number) => {
+      const { held, remove } = await expire(listed, rules, 0, "", at(days));
+      assert.deepEqual(remove, held === null ? remove : []);
+      return held;
+    };
+    for (const [days, rules, expected] of [
+      [300, ["--keep-within=350d"], "pause"],
+      [300, ["--keep-within-monthly=3y", "--keep-within=70d"], "pause"],
+      [3, ["--keep-within-monthly=3y", "--keep-within-hourly=48h"], "pause"],
+      [3, ["--keep-within-monthly=3y", "--keep-within=9d"], null],
+      [30, ["--keep-within=400d"], null],
+      [8, ["--keep-within=70d"], "pause"],
+      [300, ["--keep-daily=70"], null],
+    ] as const) {
+      it(`as ${expected === null ? "not" : "it would"} after ${days} days, with ${rules.join(" and ")}`, async () => {
+        assert.equal(await held([...rules], [...nights(80, 1), ahead(days)], days), expected);
+      });
+    }
+
+    it("but where such pauses are usual", async () => {
+      const rare = [80, 79, 70, 69, 60, 59, 50].map((night) => snapshot(`-${night}`, -night * day));
+      assert.equal(await held(["--keep-within=35d"], [...rare, snapshot("new", -41 * day)], -41), null);
+      assert.equal(await held(["--keep-within=35d"], [...rare, snapshot("new", -20 * day)], -20), "pause");
+    });
+
+    it("in the week after it, and then the rules go on", async () => {
+      const before = nights(90, 21);
+      assert.equal(await held(["--keep-within=70d"], [...before, ...nights(6, 1), tonight], 0), "pause");
+      assert.equal(await held(["--keep-within=70d"], [...before, ...nights(8, 1), tonight], 0), null);
+    });
   });
 
   it("rules that count beside them change nothing: they keep fewer than the nights before the gap", async () => {
