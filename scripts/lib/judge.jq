@@ -43,8 +43,16 @@ def retried($notes; $new; $job):
         end)
   | {surely, perhaps};
 
+# Of those that were begun at the same moment, as `restic rewrite` leaves them, all but the one that counts as the newest.
+# Input: complete snapshots. Output: a set.
+def rewritten:
+  if (map([.moment, (.time | fraction)]) | unique | length) == length then {}
+  else group_by([.moment, (.time | fraction)]) | map(sort_by(by_time)[:-1][]) | ids
+  end;
+
 # Those that take no places go
 #   superseded   at once
+#   rewritten    when the rules would not keep it among all
 #   partial      when the rules would not keep it among all, and a newer one that counts is a week older than the last
 #                one that counts before the new one: by two clocks, so that one that is ahead ages nothing
 #   altered      when the rules would not keep it among all, and a newer one counts
@@ -54,7 +62,10 @@ def retried($notes; $new; $job):
 #   future       never
 # None goes that has tags which the rules keep, or that is new.
 def judge($rules; $new; $notes; $now; $job):
-  map(select(is_complete)) as $complete
+  map(select(is_complete)) as $each
+  | ($each | rewritten) as $rewritten
+  | (if $rewritten == {} then $each else $each | map(select($rewritten[.id] | not)) end) as $complete
+  | (if $rewritten == {} then {} else $each | kept($rules; $now + tolerance) end) as $kept_rewritten
   | ($complete | retried($notes; $new; $job)) as {$surely, $perhaps}
   | ($surely + $perhaps) as $retried
   | (if $surely == {} then $complete else $complete | map(select($surely[.id] | not)) end) as $maybe_counted
@@ -81,6 +92,7 @@ def judge($rules; $new; $notes; $now; $job):
         if .future or .id == $new.id or .id == $newest.id then false
         elif $kept_by_tags[.id] then false
         elif .superseded then true
+        elif $rewritten[.id] then $kept_rewritten[.id] | not
         elif $surely[.id] then $kept_by_time[.id] | not
         elif .partial then ($kept_partial[.id] | not) and $aged != null and .moment < $aged
         elif .altered then ($kept_of_all[.id] | not) and $newest != null and .moment < $newest.moment

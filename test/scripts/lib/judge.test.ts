@@ -133,6 +133,20 @@ describe("the judgement of a group of snapshots", () => {
       assert.deepEqual(await removed(listed, ["--keep-last=3", "--keep-tag=x"]), []);
     });
 
+    it("ones that restic rewrite left beside their originals, which go when the rules would not keep them either", async () => {
+      const listed = [5, 4, 3, 2, 1].flatMap((night) => [
+        snapshot(`-${night}`, -night * day),
+        snapshot(`less ${night}`, -night * day, { files: 99, tags: ["rewrite"], original: `-${night}`, tree: "less" }),
+      ]);
+      const all = [...listed, tonight];
+      assert.deepEqual(await removed(all, ["--keep-last=4"]), ["-5", "less 5", "-4", "less 4", "less 3", "less 2"]);
+      assert.deepEqual(await removed(all, ["--keep-last=11"]), []);
+      assert.deepEqual(
+        await removed(all, ["--keep-daily=9"]),
+        [5, 4, 3, 2, 1].map((night) => `less ${night}`),
+      );
+    });
+
     it("ones that a repair has altered, which go when the rules would not keep them either", async () => {
       const altered = (name: string, night: number) =>
         snapshot(name, -night * day, { tags: ["repaired"], original: `${name}0`, tree: "less" });
