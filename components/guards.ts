@@ -42,8 +42,9 @@ export interface GuardsArgs {
   maxAge?: pulumi.Input<number>;
 
   /**
-   * Seconds without a change of any file, before which the source counts as still being written. The backup waits for
-   * them, up to `settleWait`.
+   * Seconds without a change of any file, before which the source counts as still being written. What has changed within
+   * the last day, by any of its dates, is looked at twice, so many seconds apart, whatever clocks say: such a night takes
+   * so much longer. The backup waits up to `settleWait` for two looks that show the same.
    *
    * @default 60
    */
@@ -51,7 +52,8 @@ export interface GuardsArgs {
 
   /**
    * Name of a file, relative to `source.path`, that the application makes when an export is complete. The backup waits
-   * for it, up to `settleWait`.
+   * for it, up to `settleWait`. A marker that is older than the newest file is that of an export before, and waited for,
+   * too; but whoever writes should remove it first, because nothing tells of an export that has not yet written a file.
    *
    * @default - none
    */

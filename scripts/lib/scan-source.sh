@@ -40,8 +40,8 @@ $source_pattern/$source_staging
 #   $source_files, $source_bytes
 #   $source_newest                 when its newest file was modified, at most a little in the future, or empty
 #   $source_newest_name
-#   $source_changed                the same of files that are not in the future
-#   $source_ahead                  a mark of those that are; empty if there are none
+#   $source_changed                when anything in it last changed, by any of its dates, which may be in the future
+#   $source_files_mark             differs when a file in it has changed, come or gone
 #   $work/newest-zip               the newest *.zip
 #   $work/newest-zip-here          the newest one directly in it
 # Results, of all paths:
@@ -69,7 +69,7 @@ scan_source() {
     read -r source_bytes
     read -r source_newest
     read -r source_changed
-    read -r source_ahead
+    read -r source_files_mark
     read -r source_all_files
     read -r source_mark
     IFS= read -r source_newest_name
@@ -79,7 +79,7 @@ scan_source() {
     end) ;;
     lost)
       if [ "$scan_plainly" = no ]; then
-        scan_plainly=yes scan_file='%Y %s - 0 0 %Z 0 0 //%n' scan_directory='d 0 - 0 0 %Z 0 0 //'
+        scan_plainly=yes scan_file='%Y %s - - - - - - %Z //%n' scan_directory='d 0 - - - - - - %Z //'
         scan_source "$scan_how"
         return 0
       fi
@@ -95,8 +95,8 @@ scan_source() {
 # busybox' stat ends at a time that no calendar has, and takes other files with it; so where anything went wrong, the
 # source is looked at once more without dates.
 scan_plainly=no
-scan_file='%Y %s %y %z //%n'
-scan_directory='d 0 %z %z //'
+scan_file='%Y %s %y %z %Z //%n'
+scan_directory='d 0 %z %z %Z //'
 
 # list_entries PATH: a record for each file, and one for each directory, because a directory may be renamed while the
 # files in it stay as they are. A path never holds //, after which it begins; it may hold line ends. busybox' find runs
