@@ -83,7 +83,7 @@ export interface GuardsArgs {
    *
    * `true`: the newest one at any depth is read as a whole beside that. Each compressed entry must unpack to what its
    * checksum says; an entry that is stored without compression must lie where the table says. What busybox cannot unpack,
-   * such as an encrypted entry, is a warning. There must be a `.zip`.
+   * such as an encrypted entry or a zip of more than 4 GiB, is a warning. There must be a `.zip`.
    *
    * `false`: none is looked at.
    *

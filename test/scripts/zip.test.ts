@@ -5,7 +5,21 @@ import { aroundBackup, night } from "./nights";
 import type { World } from "./shell-under-test";
 import { inBothShells } from "./shell-under-test";
 import { withRepository } from "./test-repository";
-import { bzip2, corrupted, encrypted, lzma, storedZip, withComment, zip, zip64, zipOfBytes } from "./zip";
+import {
+  bzip2,
+  corrupted,
+  encrypted,
+  lzma,
+  storedZip,
+  storedZip64,
+  withComment,
+  withFarDirectory,
+  wrongXz,
+  zip,
+  zip64,
+  zipOfBytes,
+  zipOfMany,
+} from "./zip";
 
 const good = zip("entities.xml", "activeobjects.xml");
 /** A backup of attachments may hold zips, the end of which is no end of the whole. */
@@ -38,6 +52,13 @@ const refusedZips: readonly [string, Buffer, RegExp | undefined, RegExp][] = [
     /does not end|not where/,
   ],
   ["wrong in its data", corrupted(good, 60), undefined, /unzip says/],
+  [
+    "without its middle, as zip64 behind 4 GiB",
+    Buffer.concat([good.subarray(0, 40), withFarDirectory(good).subarray(-280)]),
+    /does not end|not where it should/,
+    /does not end|not where/,
+  ],
+  ["wrong in its length, as xz", wrongXz("entities.xml"), undefined, /unzip says/],
   ["wrong in its data, as zip64", corrupted(zip64("entities.xml"), 100), undefined, /unzip says/],
 ];
 
@@ -55,6 +76,14 @@ const goodZips: readonly [string, Buffer, RegExp?][] = [
   ["with something behind its end", Buffer.concat([good, Buffer.alloc(30, "x")])],
   ["packed with bzip2", bzip2],
   ["packed with LZMA", lzma, /was not tested to its end/],
+  ["packed in a way that only the beginning of a long directory names", zipOfMany(2000), /compressed by method 93/],
+  ["stored as zip64", storedZip64("attachment.zip", good, "both"), /stored entry has its size in 64 bits/],
+  [
+    "stored as zip64, and in its directory not",
+    storedZip64("a", good, "header"),
+    /stored entry has its size in 64 bits/,
+  ],
+  ["with a directory behind 4 GiB", withFarDirectory(good), /larger than 4 GiB/],
   ["encrypted", encrypted("entities.xml"), /was not tested to its end.*encryption/],
 ];
 
@@ -141,6 +170,8 @@ describe("zip.sh", function () {
     assert.match((await night(world)).report.warning ?? "", /is not a zip, though it is named like one/);
     await newest(world, part);
     await night(world);
+    await newest(world, part.subarray(100));
+    assert.match((await night(world, { BACKUP_CHECK_ZIP: "yes" })).report.warning ?? "", /it is split/);
   });
 
   inBothShells("keeps the good exports when a bad one follows", async (world) => {

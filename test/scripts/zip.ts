@@ -17,6 +17,50 @@ export function storedZip(name: string, content: Buffer): Buffer {
   return archive([{ name, content, method: 0 }]);
 }
 
+/** The same with its sizes in 64 bits: in its own header and in the directory, or only in its own. */
+export function storedZip64(name: string, content: Buffer, where: "both" | "header"): Buffer {
+  const bytes = archive([{ name, content, method: 0 }], true);
+  const entry = bytes.indexOf("PK\x01\x02");
+  if (where === "header") {
+    bytes.writeUInt32LE(content.length, entry + 20);
+    bytes.writeUInt32LE(content.length, entry + 24);
+  }
+  bytes.writeUInt16LE(45, entry + 6);
+  return bytes;
+}
+
+/** A zip of empty entries, whose table of contents begins with one that is compressed in a way that is not known. */
+export function zipOfMany(entries: number): Buffer {
+  const names = Array.from({ length: entries }, (_, n) => `${n}`);
+  return archive([
+    { name: "first", content, method: 93 },
+    ...names.map((name) => ({ name, content: Buffer.alloc(0), method: 0 })),
+  ]);
+}
+
+/** One entry that says that it is packed with xz, and is not. */
+export function wrongXz(name: string): Buffer {
+  return archive([{ name, content, method: 95 }]);
+}
+
+/** The same zip with the place of its directory in 64 bits, as where that begins behind 4 GiB. */
+export function withFarDirectory(bytes: Buffer): Buffer {
+  const end = Buffer.from(bytes.subarray(-22));
+  const place = bytes.length - 22;
+  const far = Buffer.alloc(76);
+  far.write("PK\x06\x06", "latin1");
+  far.writeBigUInt64LE(44n, 4);
+  far.writeBigUInt64LE(BigInt(end.readUInt16LE(10)), 24);
+  far.writeBigUInt64LE(BigInt(end.readUInt16LE(10)), 32);
+  far.writeBigUInt64LE(BigInt(end.readUInt32LE(12)), 40);
+  far.writeBigUInt64LE(BigInt(end.readUInt32LE(16)), 48);
+  far.write("PK\x06\x07", 56, "latin1");
+  far.writeBigUInt64LE(BigInt(place), 64);
+  far.writeUInt32LE(1, 72);
+  end.fill(0xff, 8, 20);
+  return Buffer.concat([bytes.subarray(0, place), far, end]);
+}
+
 /** A zip that says of its entries that they are encrypted. */
 export function encrypted(...names: string[]): Buffer {
   const bytes = zip(...names);
@@ -66,7 +110,7 @@ function build(names: string[], large: boolean): Buffer {
 interface Entry {
   readonly name: string;
   readonly content: Buffer;
-  /** 0 stored, 8 deflated. */
+  /** 8 deflated; the content of all others is stored as it is. */
   readonly method: number;
 }
 
@@ -75,7 +119,7 @@ function archive(entries: readonly Entry[], large = false): Buffer {
   const directory: Buffer[] = [];
   let offset = 0;
   for (const entry of entries) {
-    const data = entry.method === 0 ? entry.content : deflateRawSync(entry.content);
+    const data = entry.method === 8 ? deflateRawSync(entry.content) : entry.content;
     const name = Buffer.from(entry.name);
     const extra = large ? sizes64(entry.content.length, data.length) : Buffer.alloc(0);
     const described = description(entry, data.length, extra, large);
