@@ -71,6 +71,9 @@ export interface GuardsArgs {
    * snapshots that hold more than the new one by more than this are never removed, until somebody has looked at what is
    * missing and runs `backup.sh --accept-shrink` in the restore shell. The reports warn each night until then.
    *
+   * All paths are measured together. An additional path that holds no file at all, but did in the last complete snapshot,
+   * as where its volume is not mounted, is refused with 65 until the same command; at 0, it is not.
+   *
    * @default 50
    */
   maxShrink?: pulumi.Input<number>;

@@ -3,7 +3,8 @@
 # repository. The last line is a report as JSON.
 #
 # Usage: backup.sh [--accept-shrink]
-#   --accept-shrink  the source is meant to be as small as it is now: older, larger snapshots are no longer kept for it
+#   --accept-shrink  the source is meant to be as small as it is now: older, larger snapshots are no longer kept for it,
+#                    and a further path may be empty
 #
 # Examples:
 #   backup.sh
@@ -14,9 +15,9 @@
 #   line; empty keeps everything), BACKUP_REPOSITORY_MOUNT, BACKUP_LOCK_WAIT (seconds, 1920), BACKUP_REPOSITORY_ID (the
 #   only repository that is right; costs one more opening), BACKUP_JOB (what Kubernetes calls the Job of which this is a
 #   try; empty by hand), BACKUP_ACCEPT_CHANGES (yes: files may change while they are read); and what lib/guards.sh,
-#   own-places.sh, zip.sh, settle.sh, selection.sh and retention.sh name at their top.
+#   own-places.sh, zip.sh, settle.sh, selection.sh, emptied-paths.sh and retention.sh name at their top.
 # Opens the repository twice, to back up and to list the snapshots, and a third time where snapshots are removed: nothing
-#   is removed that was not looked at before. More often only where something is wrong.
+#   is removed that was not looked at before. More often only where something is wrong, or a further path is empty.
 # Exit codes:
 #    0  a snapshot was written, it is complete, and the retention policy was applied
 #    1  failed, may work next time: the last lines say why
@@ -52,6 +53,8 @@ here=$(dirname "$0")
 . "$here/lib/write-snapshot.sh"
 # shellcheck source=scripts/lib/snapshot-contents.sh
 . "$here/lib/snapshot-contents.sh"
+# shellcheck source=scripts/lib/emptied-paths.sh
+. "$here/lib/emptied-paths.sh"
 # shellcheck source=scripts/lib/judge-snapshot.sh
 . "$here/lib/judge-snapshot.sh"
 # shellcheck source=scripts/lib/retention.sh
@@ -85,6 +88,7 @@ main() {
   wait_until_written
   guard_source
   require_whole_zip
+  guard_further_paths
   write_snapshot
   judge_snapshot
   [ -z "$shrink_accepted" ] || accept_shrink

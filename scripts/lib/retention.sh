@@ -4,7 +4,7 @@
 #
 # BACKUP_RETENTION   one --keep-… of restic a line; empty keeps everything
 # BACKUP_MAX_SHRINK  percent: snapshots that hold more files or bytes than the new one by more than this are never
-#                    removed, and each report warns, until backup.sh --accept-shrink; 0 is off
+#                    removed, and each report warns, until backup.sh --accept-shrink; 0 is off. See also emptied-paths.sh
 # Exit codes: those of fail, 64 bad settings, 67 damaged.
 
 # check_retention: a rule that is no rule of `restic forget` could remove more than was meant.
