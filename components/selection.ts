@@ -35,7 +35,8 @@ export interface SelectionArgs {
 
   /**
    * Tags of each snapshot, by which restic's commands find it. Not `partial`, `repaired`, `restic-backup-…`, `at:…`,
-   * `clears:…`, `of:…` and `run:…`, which have a meaning of their own.
+   * `clears:…`, `of:…`, `of-host:…`, `of-job:…`, `of-path:…`, `repository:…` and `run:…`, which have a meaning of their own:
+   * a snapshot of a Job bears `of-job:` and the Job's uid.
    */
   tags?: pulumi.Input<pulumi.Input<string>[]>;
 }

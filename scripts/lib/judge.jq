@@ -27,14 +27,15 @@ def is_named($set): any(names; $set[.]);
 # What the Jobs of runs are called that failed after they had written their snapshots, by the names of these.
 def jobs_by_name: reduce (.[] | select(.kind == "unsettled")) as $note ({}; .[$note.of[]] = ($note.job // ""));
 
-# A run that failed after it had written its snapshot is tried again. The snapshot of such a try is needless when a later
-# try of the same run has written one. Where a note does not say of which run it is, or the run has no Job, it may be
-# needless when the next one that counts began within half a day after it; or each hour a run of its own failed.
+# A run that failed or was killed after it had written its snapshot is tried again: a Job that ended well never is. The
+# snapshot of such a try is needless when a later try of the same Job has written one. Where a note does not say of which
+# run it is, or the run has no Job, it may be needless when the next one that counts began within half a day after it; or
+# each hour a run of its own failed.
 # Input: complete snapshots, oldest first. Output: two sets of ids, `surely` and `perhaps`.
 def retried($notes; $new; $job):
   ($notes | jobs_by_name) as $jobs
-  | reduce (if $jobs == {} then empty else reverse[] end) as $one ({next: null, later: {}, surely: {}, perhaps: {}};
-      [$jobs[$one | names] | values][0] as $own
+  | reduce reverse[] as $one ({next: null, later: {}, surely: {}, perhaps: {}};
+      ($one | tag_value("of-job:") // [$jobs[names] | values][0]) as $own
       | if $one.id == $new.id then .later[$job] = true | .next = $one.moment
         elif $own == null then .next = $one.moment
         elif $own != "" and .later[$own] then .surely[$one.id] = true
@@ -49,6 +50,9 @@ def rewritten:
   if (map([.moment, (.time | fraction)]) | unique | length) == length then {}
   else group_by([.moment, (.time | fraction)]) | map(sort_by(by_time)[:-1][]) | ids
   end;
+
+# The tag that a snapshot has of its Job does not count for the rules: --keep-tag= keeps what has no tags.
+def without_job: .tags |= map(select(startswith("of-job:") | not));
 
 # Those that take no places go
 #   superseded   at once
@@ -80,7 +84,7 @@ def judge($rules; $new; $notes; $now; $job):
   | (if $surely == {} or ($rules_of_time | policy | is_empty) then {}
       else $complete | kept($rules_of_time; $now + tolerance) end) as $kept_by_time
   | ($rules | policy).tags as $tags
-  | (map(select(. as $one | any($tags[]; . as $wanted | $one | has_tags($wanted)))) | ids) as $kept_by_tags
+  | (map(select(without_job as $one | any($tags[]; . as $wanted | $one | has_tags($wanted)))) | ids) as $kept_by_tags
   | ($counted | map(select(.moment < $new.moment)) | last.moment) as $before
   | ($counted | map(select($before != null and .moment <= $before - week)) | last.moment) as $aged
   | $counted[-1] as $newest

@@ -8,8 +8,8 @@
 #   checked     check.sh has found one more part good; its tag run:N counts them
 #   unfinished  a backup was cut off, so that prune keeps what it has uploaded; its tags of-host:HOST and of-path:PATH say
 #               which, unless only its lock was left to tell
-#   unsettled   the run that wrote the snapshot of:ID failed before retention, and will be tried again; its tag of-job:UID
-#               says by which Job, because only a later try of the same run makes that snapshot needless
+#   unsettled   the run that wrote the snapshot of:ID failed before retention, and will be tried again. None is written by
+#               a Job, whose snapshots bear a tag of-job:UID; those of earlier versions bear that tag for them
 #   accepted    a human has accepted that the source shrank to the size of the snapshot of:ID
 # An operator's restic gives snapshots other ids, so that there is a tag of:NAME for each name of snapshots.jq.
 # When a note was written stands in its tag at:SECONDS.
@@ -52,14 +52,9 @@ note_at_the_end() {
   run_goes_on=$note_went_on life_spared=$note_spared
 }
 
-# note_unsettled: the run that has written this snapshot fails, and will be tried again. BACKUP_JOB is what Kubernetes
-# calls the Job, and empty for a run by hand.
+# note_unsettled: the run that has written this snapshot fails, and will be tried again.
 note_unsettled() {
-  case ${BACKUP_JOB:-} in
-    *[!0-9A-Za-z-]*) set -- ;;
-    *) set -- ${BACKUP_JOB:+"of-job:$BACKUP_JOB"} ;;
-  esac
-  note_of_snapshot unsettled "The run that wrote this snapshot failed before retention" note_at_the_end "$@"
+  note_of_snapshot unsettled "The run that wrote this snapshot failed before retention" note_at_the_end
 }
 
 # note_of_snapshot KIND TEXT COMMAND TAG…: gives the command what names the new snapshot, too.

@@ -2,13 +2,14 @@
 # Writes the snapshot, and reads what restic says that it holds.
 # Results: $report_snapshot and $snapshot_short, its id; $snapshot_names, by what notes name it, see `names` in
 #   snapshots.jq; $report_files, $report_bytes, $report_bytes_added,
-#   $snapshot_contents, what it holds; $snapshot_partial, yes where it bears that tag; $snapshot_damage, the run in which
-#   damage was seen before it was written; and the run `backup`.
+#   $snapshot_contents, what it holds; $snapshot_partial, yes where it bears that tag; $snapshot_job, the Job that its tag
+#   of-job:UID names; $snapshot_damage, the run in which damage was seen before it was written; and the run `backup`.
 # Exit codes: 1, 11, 12, 64, 67, 130; 0 and 3 of restic go on to judge-snapshot.sh.
 
 snapshot_partial=
 snapshot_damage=
 snapshot_names=
+snapshot_job=
 
 write_snapshot() {
   # What will be partial is marked so from its first moment: a kill cannot leave it looking complete.
@@ -18,14 +19,15 @@ write_snapshot() {
   [ -z "$places_cache" ] || say "Left out is $places_cache, the cache of restic."
   # After a signal there may be a snapshot to mark, or an upload to note down.
   run_goes_on=yes
-  back_up_selection backup "backing up" ${snapshot_partial:+--tag partial}
+  take_job
+  back_up_selection backup "backing up" ${snapshot_partial:+--tag partial} ${snapshot_job:+--tag "of-job:$snapshot_job"}
   # One snapshot that cannot be read keeps restic from finding a parent, and must not keep it from backing up. Retention
   # sees it again.
   if ended backup 1 && grep -q "Error loading snapshot" "$work/backup.err"; then
     say "A snapshot in the repository cannot be read. Backing up without looking for a parent ..."
     ! saw_damage backup || snapshot_damage=backup-before
     copy_run backup backup-before
-    back_up_selection backup "backing up" --force ${snapshot_partial:+--tag partial}
+    back_up_selection backup "backing up" --force ${snapshot_partial:+--tag partial} ${snapshot_job:+--tag "of-job:$snapshot_job"}
   fi
   run_goes_on=
   read_summary
@@ -37,6 +39,15 @@ write_snapshot() {
   life_before_failing=note_unsettled_after
   snapshot_contents="$(count "$report_files" file files), $(human_bytes "$report_bytes"), of which $(human_bytes "$report_bytes_added") were new in the repository"
   say "Snapshot $snapshot_short is written: $snapshot_contents."
+}
+
+# take_job: by the tag of-job:UID, a later try of the same Job knows the snapshot for one that it makes needless. The
+# snapshot bears it from its first moment, because a killed run cannot say so afterwards.
+take_job() {
+  case ${BACKUP_JOB:-} in
+    *[!0-9A-Za-z-]*) ;;
+    *) snapshot_job=${BACKUP_JOB:-} ;;
+  esac
 }
 
 # read_summary: without a snapshot's id there is no snapshot, whatever the exit code says.
@@ -57,9 +68,9 @@ read_summary() {
 }
 
 # note_unsettled_after CODE: a run that fails is tried again, and the next try writes a snapshot of the same night, which
-# must not push out those of other nights. Where damage is recorded, nothing is removed.
+# must not push out those of other nights. One of a Job says so itself. Where damage is recorded, nothing is removed.
 note_unsettled_after() {
-  [ "$1" -eq 67 ] || [ -n "$snapshot_partial" ] || note_unsettled
+  [ -n "$snapshot_job" ] || [ "$1" -eq 67 ] || [ -n "$snapshot_partial" ] || note_unsettled
 }
 
 end_without_snapshot() {

@@ -244,16 +244,30 @@ describe("retention.sh", function () {
           assert.equal(exitCode, code, output);
           assert.match(report.message, /Snapshot [0-9a-f]{8} (is|was) written|Stopped by SIGTERM/);
         }
-        assert.equal((await notes(world, "unsettled")).length, 3);
+        assert.equal((await notes(world, "unsettled")).length, 0, "the snapshots themselves say of which Job they are");
         const { report } = await night(world, rules);
         assert.equal(report.retention, "3 snapshots kept, 4 removed");
         assert.deepEqual(
           (await snapshots(world)).map(({ id }) => id),
           [...nights.slice(1), report.snapshot],
         );
-        assert.equal((await notes(world, "unsettled")).length, 0);
       });
     }
+
+    inBothShells("after SIGKILL, takes no place of another night", async (world) => {
+      await withRepository(world);
+      const nights = await nightsBefore(world, [3, 2, 1]);
+      const killed = await aroundBackup(world, { after: "kill -KILL $PPID; exit" });
+      assert.equal((await world.start("backup.sh", [], { env: { ...rules, ...killed } }).outcome).exitCode, undefined);
+      const { report } = await night(world, rules);
+      assert.equal(report.retention, "3 snapshots kept, 2 removed");
+      const left = await snapshots(world);
+      assert.deepEqual(
+        left.map(({ id }) => id),
+        [...nights.slice(1), report.snapshot],
+      );
+      assert.deepEqual(left.at(-1)?.tags, [`of-job:${rules.BACKUP_JOB}`]);
+    });
   });
 
   describe("a clock that was wrong, or a pause", () => {

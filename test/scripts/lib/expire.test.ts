@@ -222,7 +222,8 @@ function notesOf(kind: string, { id, original }: ListedSnapshot, listed: readonl
 }
 
 function jobOf(one: ListedSnapshot, listed: readonly ListedSnapshot[]): string {
-  const tags = notesOf("unsettled", one, listed).flatMap((note) => note.tags ?? []);
+  const noted = notesOf("unsettled", one, listed).flatMap((note) => note.tags ?? []);
+  const tags = [...(one.tags ?? []), ...noted];
   return tags.find((tag) => tag.startsWith("of-job:"))?.slice("of-job:".length) ?? "";
 }
 
@@ -239,6 +240,8 @@ const anyOne = fc.record({
   bytes: fc.integer({ min: 1, max: 200 }),
   note: fc.constantFrom("", "", "", "", "unsettled", "unsettled", "accepted"),
   job: fc.constantFrom("none", "same", "same", "another"),
+  /** Whether the snapshot itself says of which Job it is. */
+  tagged: fc.boolean(),
   /** What `restic tag` has left behind. */
   twice: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.constant(true)),
 });
@@ -261,18 +264,14 @@ const anyNight: fc.Arbitrary<Night> = fc
       offset -= one.step;
       jobs += one.job === "another" || one.step > 6 * hour ? 1 : 0;
       const name = `${index}`;
-      const details = { ...one, tags: one.tags };
+      const job = one.job === "none" ? [] : [`of-job:${jobs}`];
+      const details = { ...one, tags: [...one.tags, ...(one.tagged ? job : [])] };
       return [
         snapshot(name, offset, details),
         ...(one.twice ? [snapshot(`copy ${name}`, offset, { ...details, tags: ["c"], original: name })] : []),
         ...(one.note === ""
           ? []
-          : [
-              note(one.note, `note ${name}`, offset, [
-                `of:${idOf(name)}`,
-                ...(one.note === "unsettled" && one.job !== "none" ? [`of-job:${jobs}`] : []),
-              ]),
-            ]),
+          : [note(one.note, `note ${name}`, offset, [`of:${idOf(name)}`, ...(one.note === "unsettled" ? job : [])])]),
       ];
     });
     const { files, bytes, tags } = newest;

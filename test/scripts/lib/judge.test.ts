@@ -189,6 +189,41 @@ describe("the judgement of a group of snapshots", () => {
       assert.deepEqual(await removed(listed, ["--keep-last=3"], 0, "j"), ["-3", ...names]);
     });
 
+    it("also one that was killed before it could write a note, which only its tag says", async () => {
+      const tagged = (name: string, offset: number, ...tags: string[]) =>
+        snapshot(name, offset, { tags: ["of-job:j", ...tags] });
+      const killed = [tagged("try 1", -30 * hour), tagged("try 2", -3 * hour, "x"), tagged("try 3", -2 * hour)];
+      const ours = snapshot("new", -hour, { tags: ["of-job:j"] });
+      const others = nights(3, 2);
+      assert.deepEqual(await removed([...others, ...killed, ours], ["--keep-last=3"], 0, "j"), names);
+      assert.deepEqual(
+        await removed([...others, ...killed, tonight], ["--keep-last=3"], 0, "another"),
+        ["-3", "try 1", "try 2"],
+        "the last one of a Job that never ended well counts",
+      );
+      const noted = [...others, ...killed.slice(1), ours, snapshot("try 1", -4 * hour), ...ofJob("j", "try 1")];
+      assert.deepEqual(await removed(noted, ["--keep-last=3"], 0, "j"), names);
+    });
+
+    it("a complete one counts where a later one of its Job is partial, altered, or of another path", async () => {
+      const job = (name: string, offset: number, details: object = {}, ...tags: string[]) =>
+        snapshot(name, offset, { ...details, tags: ["of-job:j", ...tags] });
+      const last = snapshot("new", -hour, { tags: ["of-job:k"] });
+      for (const later of [
+        job("later", -20 * hour, {}, "partial"),
+        job("later", -20 * hour, { original: "whole", tree: "less" }, "repaired"),
+        job("later", -20 * hour, { paths: ["/data", "/etc"] }),
+      ]) {
+        const listed = [...nights(3, 2), job("try", -23 * hour), later, last];
+        assert.ok(!(await removed(listed, ["--keep-last=2"], 0, "k")).includes("try"), `${later.tags}`);
+      }
+    });
+
+    it("their tag is none of an operator's", async () => {
+      const listed = [snapshot("a", -3 * day, { tags: ["of-job:a"] }), snapshot("b", -2 * day), tonight];
+      assert.deepEqual(await removed(listed, ["--keep-last=1", "--keep-tag="]), []);
+    });
+
     it("the last one of a run that never ended well counts", async () => {
       const listed = [...nights(3, 1), ...tries, tonight, ...ofJob("j", ...names)];
       for (const job of ["", "another"]) {
