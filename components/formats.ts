@@ -119,7 +119,7 @@ export const line = text("give a value").regex(/^[^\p{Cc}]+$/u, "must be one lin
 export const tag = text("give a tag")
   .regex(/^[^\p{Cc},\s]+$/u, "must be a word, without comma")
   .regex(
-    /^(?!(partial|repaired)$|restic-backup-|(clears|of|of-host|of-path|of-job|repository|run|at):)/,
+    /^(?!(partial|repaired)$|restic-backup-|(clears|of|of-host|of-path|of-job|repository|run|at|whole|unsure):)/,
     "is a tag with a meaning of its own: use another one",
   );
 

@@ -35,8 +35,8 @@ export interface SelectionArgs {
 
   /**
    * Tags of each snapshot, by which restic's commands find it. Not `partial`, `repaired`, `restic-backup-…`, `at:…`,
-   * `clears:…`, `of:…`, `of-host:…`, `of-job:…`, `of-path:…`, `repository:…` and `run:…`, which have a meaning of their own:
-   * a snapshot of a Job bears `of-job:` and the Job's uid.
+   * `clears:…`, `of:…`, `of-host:…`, `of-job:…`, `of-path:…`, `repository:…`, `run:…`, `unsure:…`
+   * and `whole:…`, which have a meaning of their own: a snapshot of a Job bears `of-job:` and the Job's uid.
    */
   tags?: pulumi.Input<pulumi.Input<string>[]>;
 }

@@ -5,8 +5,8 @@
 # Troubleshooting.
 #
 # Usage: check.sh [--clear-damage]
-#   --clear-damage  the repository is repaired: retention and prune go on. Snapshots that a repair has taken something out
-#                   of, and which it has not tagged so, get the tag repaired
+#   --clear-damage  the repository is repaired: retention and prune go on
+# Both give the tag `repaired` to snapshots that a repair has taken something out of, and which it has not tagged so.
 #
 # Examples:
 #   check.sh
@@ -19,7 +19,8 @@
 # Which part comes next stands in the repository, as a note that counts the good runs. restic sorts packs into parts by
 #   the first byte of their names, so that so many counts on end are so many different parts. A part that was not good
 #   comes again.
-# Opens the repository four times: list, check, note, removal of the note before.
+# Opens the repository four times: list, check, note, removal of the note before. More often where something has changed
+#   snapshots after they were made: what it finds in them stands in the note, too.
 # Exit codes:
 #    0  the structure and this part of the data are good
 #    1  failed, may work next time: the last lines say why
@@ -38,6 +39,9 @@ here=$(dirname "$0")
 . "$here/lib/unfinished-files.sh"
 # shellcheck source=scripts/lib/altered-snapshots.sh
 . "$here/lib/altered-snapshots.sh"
+
+# So many snapshots that were changed are looked at by one run: after years, or a `restic copy`, there may be thousands.
+check_looks=20
 
 main() {
   begin check
@@ -69,7 +73,12 @@ check_next_part() {
   require_clean check "The check of part $report_part of $report_parts found something"
   stop_if_asked "Part $report_part of $report_parts is good, but was not counted. The next run checks it again."
   warn_of_unfinished_files
-  write_note checked "Part $report_part of $report_parts is good" "run:$((list_checked_runs + 1))"
+  set --
+  if [ -z "$list_damaged_since" ]; then
+    mark_altered "Part $report_part of $report_parts is good, but was not counted" "$check_looks"
+    for check_looked in $(run_jq looked-tags -r "$work/list.json") $altered_looked; do set -- "$@" "$check_looked"; done
+  fi
+  write_note checked "Part $report_part of $report_parts is good" "run:$((list_checked_runs + 1))" "$@"
   ended note 0 || fail note "Part $report_part of $report_parts is good, but that could not be recorded, so the next run checks it again"
   drop_notes checked
   [ -z "$list_damaged_since" ] || end 67 "Part $report_part of $report_parts is good, but damage is recorded since $(local_time "$list_damaged_since"). If all is repaired, run check.sh --clear-damage."
@@ -79,8 +88,11 @@ check_next_part() {
 # clear_damage removes damage notes before the note that clears them: the other way round, a kill would bring the damage
 # back.
 clear_damage() {
-  [ -n "$list_damaged_since" ] || end 0 "No damage is recorded, so there is nothing to clear."
-  mark_altered "The damage was not cleared"
+  if [ -z "$list_damaged_since" ]; then
+    mark_altered "What a repair has altered was not marked" 0
+    end 0 "No damage is recorded, so there is nothing to clear."
+  fi
+  mark_altered "The damage was not cleared" 0
   set --
   for check_note in $list_damage_notes; do
     set -- "$@" "clears:$check_note"

@@ -53,6 +53,8 @@ here=$(dirname "$0")
 . "$here/lib/manifest.sh"
 # shellcheck source=scripts/lib/choose-snapshot.sh
 . "$here/lib/choose-snapshot.sh"
+# shellcheck source=scripts/lib/chosen-flaws.sh
+. "$here/lib/chosen-flaws.sh"
 # shellcheck source=scripts/lib/staging-mark.sh
 . "$here/lib/staging-mark.sh"
 # shellcheck source=scripts/lib/staging.sh
@@ -132,7 +134,7 @@ tell_result() {
     end 3 "$result This is not all that was to be backed up: $chosen_flaw."
   fi
   [ -z "$lacks" ] || end 4 "$result $lacks"
-  end 0 "$result"
+  end 0 "$result${chosen_doubt:+ $chosen_doubt}"
 }
 
 case " $* " in

@@ -2,8 +2,9 @@
 # Input: the list of snapshots, oldest first, as snapshots.jq describes them.
 # Arguments: path (BACKUP_PATH), wanted ("latest", or the beginning of an id), until (seconds; "" if no time was asked
 # for), now (seconds), altered (ids that turned out to be altered, separated by spaces), elsewhere (the same of those that
-# turned out not to hold the path itself), untouched (yes: only snapshots that nothing has written anew).
+# turned out not to hold the path itself), untouched (yes: only snapshots that nothing has changed).
 # Output: a line for each result of choose-snapshot.sh; the first is empty where none matches.
+include "made";
 include "clock";
 include "words";
 
@@ -62,7 +63,7 @@ def age($all):
   | "\(.[0] | duration_words) \(.[1]) \(.[2])";
 
 # Without an id, only what is surely good.
-def may_be_taken: .mine and is_good and ($untouched == "" or .original == null);
+def may_be_taken: .mine and is_good and ($untouched == "" or (.changed | not));
 
 def is_in($ids): .id as $id | any($ids | split(" ")[]; . == $id);
 
@@ -79,7 +80,7 @@ input
   ($chosen | if .id == "" then "" else .moment | clock_words end),
   ($chosen | if .id == "" then "" else age($all) end),
   ($chosen.hostname // "" | gsub("\\p{Cc}+"; " ")),
-  (if $chosen.original == null then "" else "yes" end),
+  (if $chosen.changed then "yes" else "" end),
   (if $chosen.id != "" then $chosen | flaw
    elif any($all[]; .mine and .future) then "Some are dated in the future: the clock here shows \($now | clock_words)."
    else "" end),
@@ -87,4 +88,5 @@ input
   (if $chosen.id == "" or ($until == "" and $wanted != "latest") then "" else $all | passed_over($chosen) end),
   $chosen.summary.total_files_processed // "",
   $chosen.summary.total_bytes_processed // "",
+  ($chosen | directories_when_made // ""),
   ($chosen.paths | length)

@@ -6,7 +6,7 @@
 # Exit codes: 1 and 67 the list is not complete, 64 names no snapshot, 65 no match.
 
 # The beginning of the id; when the snapshot was begun, in words; how old it is, in words; on which host; and yes, if
-# something has written it anew since, which changed its tags, or what it holds.
+# something has written it anew since, which changed its tags, or what it holds, and it is not known to be whole.
 chosen_short=
 chosen_time=
 chosen_age=
@@ -18,6 +18,7 @@ chosen_incomplete=
 # What restic counted when it made the snapshot, of so many paths; empty where that is not known.
 chosen_files=
 chosen_bytes=
+chosen_directories=
 chosen_paths=0
 
 choose_wanted=latest
@@ -82,6 +83,7 @@ take_snapshot() {
     read -r choose_passed_over
     read -r chosen_files
     read -r chosen_bytes
+    read -r chosen_directories
     read -r chosen_paths
   } <"$work/chosen"
   refuse_if_blind
@@ -131,16 +133,4 @@ refuse_none_and_many() {
       end 65 "No complete snapshot matches, so nothing was restored.${choose_altered:+ Files are missing in some that were altered since they were made: $choose_altered.}${choose_elsewhere:+ Some were made with a relative path, and restic restore ID --target /an/empty/directory brings back what they hold: $choose_elsewhere.}${chosen_flaw:+ $chosen_flaw} Above is what there is of $BACKUP_PATH: give one of these ids."
       ;;
   esac
-}
-
-# tell_flaws: what is wrong with the snapshot that is restored, and with newer ones that are not.
-tell_flaws() {
-  if [ -n "$manifest_was" ] && [ -n "$chosen_copied" ]; then
-    chosen_incomplete=yes
-    chosen_flaw="${chosen_flaw:-something has altered it since it was made}; $manifest_was"
-  elif [ -n "$manifest_was" ]; then
-    warn "Snapshot $chosen_short says of itself that $manifest_was. It holds $(count "$manifest_files" file files), $(human_bytes "$manifest_bytes")."
-  fi
-  [ -z "$choose_passed_over" ] || warn "$choose_passed_over"
-  [ -z "$chosen_flaw" ] || warn "Mind this snapshot: $chosen_flaw."
 }

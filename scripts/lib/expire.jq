@@ -30,13 +30,13 @@ def hold($damaged_since; $new; $policy; $due):
   if $damaged_since != null then {code: "damage"}
   elif $new.future or (($new | is_complete) and (.kept[$new.id] | not)) then {code: "clock"}
   elif $due == [] then null
-  else .counted | pause($new; $policy) | if . == null then . else {code: "pause", count: ($due | length)} + . end
+  else .standing | pause($new; $policy) | if . == null then . else {code: "pause", count: ($due | length)} + . end
   end;
 
 # A run never removes all that was there before it, unless rules that count say so. Input: the group of the new
 # snapshot as it was judged. Output: the newest one before it, if it must be kept against the rules, or null.
 def last_one($new; $policy; $due):
-  .counted | map(select(.moment < $new.moment))
+  first((.counted, .standing | map(select(.moment < $new.moment)) | select(. != [])), [])
   | if $policy.counts == [] and . != [] and all(.[]; $due[.id]) then .[-1] else null end;
 
 # Input: all snapshots of this host with this path. Arguments: those dated in the future that hold too much more than the

@@ -1,5 +1,5 @@
-# What a snapshot holds, one number a line: files, their bytes, all entries, entries that their owner may not read, and
-# sockets.
+# What a snapshot holds, one number a line: files, their bytes, all entries, entries that their owner may not read,
+# sockets, and directories.
 # Input: what entries.awk printed, as one string.
 include "entries";
 
@@ -10,4 +10,4 @@ def is_closed:
 classes
 | files, file_bytes, (map(.count) | add // 0),
   (map(select(is_closed).count) | add // 0),
-  sockets
+  sockets, directories

@@ -21,7 +21,8 @@ manifest_elsewhere=
 read_manifest() {
   say "Reading what snapshot $chosen_short holds ..."
   set -- --json ls "$report_snapshot"
-  has_further_paths || set -- "$@" --recursive "$BACKUP_PATH"
+  # Where it may have been altered, all that it holds is compared with what restic counted when it was made.
+  [ -n "$chosen_copied" ] || set -- "$@" --recursive "$BACKUP_PATH"
   list_manifest manifest 0 "listing the snapshot" --no-lock "$@"
   if ! ended manifest 0 || [ -s "$work/manifest.err" ]; then
     say "That did not end well. Reading it once more, when nobody else is at work on the repository ..."
@@ -41,7 +42,7 @@ read_manifest() {
 # writes it into a pipe, from which the watch must not read.
 list_manifest() {
   [ -p "$work/manifest.out" ] || mkfifo "$work/manifest.out"
-  run_jq manifest -rn --arg path "$BACKUP_PATH" <"$work/manifest.out" >"$work/manifest" &
+  run_jq manifest -rn --arg path "$BACKUP_PATH" --arg empties "$chosen_copied" <"$work/manifest.out" >"$work/manifest" &
   manifest_reader=$!
   # Where restic is not even started, nobody would ever write into the pipe.
   life_before_failing=end_reader
@@ -59,11 +60,6 @@ end_reader() {
   kill -KILL "$manifest_reader" 2>/dev/null || :
 }
 
-# has_further_paths: then what restic counted is compared with all that a snapshot holds, if it may have been altered.
-has_further_paths() {
-  [ "$chosen_paths" -gt 1 ] && [ -n "$chosen_copied" ]
-}
-
 summarize_manifest() {
   awk -f "$here/lib/entries.awk" "$work/manifest" >"$work/manifest-classes"
   run_jq manifest-summary -Rrs "$work/manifest-classes" >"$work/summary"
@@ -74,8 +70,12 @@ summarize_manifest() {
     read -r manifest_entries
     read -r manifest_closed
     read -r manifest_sockets
+    read -r manifest_directories
     read -r manifest_further_files
     read -r manifest_further_bytes
+    read -r manifest_further_directories
+    read -r manifest_empty
+    IFS= read -r manifest_empty_name
   } <"$work/summary"
   say "Snapshot $chosen_short of $chosen_time, host $chosen_host: $(count "$manifest_files" file files), $(human_bytes "$manifest_bytes"). It was made $chosen_age."
   [ "$manifest_sockets" -eq 0 ] || say "It holds $(count "$manifest_sockets" socket sockets), which restic does not restore: the program that listens makes them anew."
@@ -89,12 +89,17 @@ summarize_manifest() {
 compare_with_own_words() {
   manifest_was=
   [ -n "$chosen_files" ] && [ -n "$chosen_bytes" ] || return 0
-  [ "$chosen_paths" -eq 1 ] || has_further_paths || return 0
+  [ "$chosen_paths" -eq 1 ] || [ -n "$chosen_copied" ] || return 0
   manifest_all_files=$((manifest_files + manifest_further_files))
   manifest_all_bytes=$((manifest_bytes + manifest_further_bytes))
   if [ "$chosen_files:$chosen_bytes" != "$manifest_all_files:$manifest_all_bytes" ]; then
     manifest_was="it held $(count "$chosen_files" file files), $(human_bytes "$chosen_bytes"), when it was made"
     say "This is not what it held then, which was $(count "$chosen_files" file files), $(human_bytes "$chosen_bytes")."
+  elif [ -n "$chosen_copied" ] && [ -n "$chosen_directories" ]; then
+    manifest_all_directories=$((manifest_directories + manifest_further_directories))
+    [ "$manifest_all_directories" -lt "$chosen_directories" ] || return 0
+    manifest_was="it held $(count "$chosen_directories" directory directories) when it was made, and holds $manifest_all_directories"
+    say "This is not what it held then, which was $(count "$chosen_directories" directory directories)."
   fi
 }
 

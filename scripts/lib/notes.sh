@@ -5,7 +5,8 @@
 #   damaged     damage was found: retention and prune stop until it is cleared; its tag repository:ID says where, because
 #               `restic copy` brings notes along
 #   cleared     a human has cleared the damage notes that its tags clears:ID name
-#   checked     check.sh has found one more part good; its tag run:N counts them
+#   checked     check.sh has found one more part good; its tag run:N counts them, and whole:ID and unsure:ID say what it has
+#               found in snapshots that were changed
 #   unfinished  a backup was cut off, so that prune keeps what it has uploaded; its tags of-host:HOST and of-path:PATH say
 #               which, unless only its lock was left to tell
 #   unsettled   the run that wrote the snapshot of:ID failed before retention, and will be tried again. None is written by

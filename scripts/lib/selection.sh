@@ -55,7 +55,7 @@ check_tag() {
   case $1 in
     *,*) problem "BACKUP_TAGS: \"$1\" has a comma, at which restic would split it. Write one tag on each line." ;;
     [[:space:]]* | *[[:space:]]) problem "BACKUP_TAGS: \"$1\" has white space at an end, which restic takes off. Take it off here." ;;
-    partial | repaired | restic-backup-* | clears:* | of:* | of-host:* | of-path:* | of-job:* | repository:* | run:* | at:*)
+    partial | repaired | restic-backup-* | clears:* | of:* | of-host:* | of-path:* | of-job:* | repository:* | run:* | at:* | whole:* | unsure:*)
       problem "BACKUP_TAGS: \"$1\" is a tag with a meaning of its own. Use another one."
       ;;
   esac

@@ -40,7 +40,10 @@ mark_early() {
 change_tag() {
   marks_went_on=$run_goes_on
   run_goes_on=yes life_spared=yes
-  restic_locked tag "marking the snapshot" tag "$1" partial "$report_snapshot"
+  set -- "$1"
+  # What restic then keeps as the snapshot's original says that nothing but its tags was changed; see looked.jq.
+  [ "$1" = --add ] || set -- "$1" --add "whole:$(printf '%.16s' "$report_snapshot")"
+  restic_locked tag "marking the snapshot" tag "$1" partial ${2:+"$2" "$3"} "$report_snapshot"
   read_list
   run_goes_on=$marks_went_on life_spared=''
   if ! ended list 0; then

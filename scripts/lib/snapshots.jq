@@ -15,7 +15,8 @@
 #
 # jq 1.8 drops what it still needs where a module is loaded before one that it uses, and loads what is included last
 # first. So a program names all modules that it uses, also indirectly, each after those that use it. This one uses
-# moments.
+# moments and looked.
+include "looked";
 include "moments";
 
 def has_tag($tag): .tags | index([$tag]) != null;
@@ -80,7 +81,8 @@ def twins:
 #   altered     `restic repair snapshots` has changed what it holds
 #   superseded  a copy of it is there that counts instead
 #   future      its clock was ahead of ours, or ours is wrong
-def described($twins; $host; $path; $now):
+#   changed     something has written it anew, and it is not known to be whole; looked: see looked.jq
+def described($twins; $looked; $host; $path; $now):
   (.time | moment) as $moment
   | ($twins[.id] // {superseded: false, partial: false}) as $twin
   | {
@@ -99,6 +101,8 @@ def described($twins; $host; $path; $now):
       altered: has_tag("repaired"),
       superseded: $twin.superseded,
       future: ($moment > $now + tolerance),
+      looked: $looked[.id[:16]],
+      changed: is_changed($looked[.id[:16]]),
     };
 
 # Nothing is known to be wrong with it.
@@ -126,7 +130,7 @@ def snapshot_list($host; $path; $now; $repository):
   (. // []) | map({paths: [], tags: [], hostname: ""} + .)
   | twins as $twins
   | (map(select(is_note($path)) | note) | sort_by(.at, .id)) as $notes
-  | (map(select(is_note($path) | not) | described($twins; $host; $path; $now)) | sort_by(.moment, .superseded, by_time)) as $snapshots
+  | (map(select(is_note($path) | not) | described($twins; $notes | looked; $host; $path; $now)) | sort_by(.moment, .superseded, by_time)) as $snapshots
   | ($notes | map(select(.kind == "unfinished" and .at <= $now + tolerance))) as $unfinished
   | (if $unfinished == [] then [] else $snapshots | map(select(is_complete)) end) as $complete
   | ([$snapshots[] | select(.mine and is_complete).moment] | last) as $newest

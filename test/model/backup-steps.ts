@@ -35,7 +35,7 @@ export function backup(settings: BackupSettings, acceptShrink: boolean, pick: nu
 async function learn(
   model: Model,
   world: World,
-  { snapshot }: ExpectedBackup,
+  { snapshot, isUnmarked }: ExpectedBackup,
   { report, output }: Outcome,
 ): Promise<Known | undefined> {
   assert.equal(report.snapshot !== undefined, snapshot !== undefined, output);
@@ -48,7 +48,8 @@ async function learn(
     { files: report.files, bytes: report.bytes },
     { files: snapshot.allFiles, bytes: snapshot.allBytes },
   );
-  assert.deepEqual([...listed.tags].sort(), [...snapshot.tags].sort(), output);
+  const whole = isUnmarked ? [`whole:${listed.original?.slice(0, 16)}`] : [];
+  assert.deepEqual([...listed.tags].sort(), [...snapshot.tags, ...whole].sort(), output);
   assert.deepEqual([...listed.paths].sort(), snapshot.paths, output);
   const fresh = { ...snapshot, ...listed };
   add(model, fresh);

@@ -26,6 +26,8 @@ export interface ExpectedBackup {
   readonly snapshot?: Contents & { readonly tags: readonly string[]; readonly paths: readonly string[] };
   /** The mark of a partial snapshot is put on it, or taken away, after it was written. */
   readonly isMarkedLater: boolean;
+  /** The mark is taken away: a tag says that nothing else was changed. */
+  readonly isUnmarked?: boolean;
   /** A command that changes the source, once restic has read it. */
   readonly change: string;
 }
@@ -72,6 +74,7 @@ export async function expectedBackup(model: Model, world: World, settings: Backu
     },
     // What cannot be read is marked from the first moment on.
     isMarkedLater: isPartial !== unreadable.length > 0,
+    isUnmarked: !isPartial && unreadable.length > 0,
     change,
   };
 }

@@ -1,6 +1,6 @@
 import type { World } from "../scripts/shell-under-test";
 import { momentOf } from "./listing";
-import { copyOf, isComplete, isFuture, isMine, isPartial, type Known } from "./model";
+import { copyOf, isComplete, isDoubtful, isFuture, isMine, isPartial, type Known } from "./model";
 
 /** A retention policy: so many last ones, or days, or all within so many days; and those with the tag `keep`. */
 export interface Policy {
@@ -50,10 +50,15 @@ export function expectedRetention(
   const due = expired.filter(({ id }) => !protect.has(id));
 
   const counted = countedIn(own, fresh, all);
-  const before = counted.filter(({ id }) => id !== fresh.id);
+  const doubtful = doubtfulIn(own, fresh, all);
+  const older = (group: readonly Known[]) => group.filter(({ id }) => id !== fresh.id);
+  const before = older(counted).length > 0 ? older(counted) : doubtful;
   const spared = policy.by === "within" && before.every((one) => due.includes(one)) ? before.at(-1) : undefined;
   const removed = due.filter((one) => one !== spared);
-  const pause = policy.by === "within" && removed.length > 0 && hasRecentPause(counted, fresh, policy.count);
+  const pause =
+    policy.by === "within" &&
+    removed.length > 0 &&
+    hasRecentPause(inOrder([...counted, ...doubtful]), fresh, policy.count);
   return { removed: new Set(pause ? [] : removed.map(({ id }) => id)), shrunk, pause };
 }
 
@@ -61,13 +66,23 @@ function key({ paths }: Known): string {
   return [...paths].sort().join("\n");
 }
 
+/** Something has changed them, and nobody knows whether they are whole. */
+function doubtfulIn(group: readonly Known[], fresh: Known, all: readonly Known[]): Known[] {
+  return group.filter((one) => one.id !== fresh.id && isComplete(one, all) && isDoubtful(one));
+}
+
+function inOrder(group: readonly Known[]): Known[] {
+  return [...group].sort((one, other) => momentOf(one) - momentOf(other));
+}
+
 /** The complete ones, without what may be first tries: their runs failed, and a later one of the same half day did not. */
 function countedIn(group: readonly Known[], fresh: Known, all: readonly Known[]): Known[] {
   const counted: Known[] = [];
+  const doubtful = doubtfulIn(group, fresh, all);
   for (const one of group.filter((snapshot) => isComplete(snapshot, all)).reverse()) {
     const next = counted[0];
     const isFirstTry = one.unsettled && one.id !== fresh.id && next && momentOf(next) - momentOf(one) <= 12 * hour;
-    if (!isFirstTry) {
+    if (!isFirstTry && !doubtful.includes(one)) {
       counted.unshift(one);
     }
   }
@@ -76,24 +91,20 @@ function countedIn(group: readonly Known[], fresh: Known, all: readonly Known[])
 
 function expiredIn(group: readonly Known[], fresh: Known, policy: Policy, all: readonly Known[]): Known[] {
   const counted = countedIn(group, fresh, all);
+  const doubtful = doubtfulIn(group, fresh, all);
   // No run of the model is a Job's, so that nothing tells a try from another run: each has a place of its own.
   const kept = new Set([
     ...keptBy(counted, policy),
     ...keptBy(
-      group.filter((one) => isComplete(one, all)),
+      group.filter((one) => isComplete(one, all) && !doubtful.includes(one)),
       policy,
     ),
   ]);
-  const altered = group.filter((one) => one.tags.includes("repaired") && !isPartial(one, all) && !isFuture(one));
-  const keptAmongAll = keptBy(
-    [...counted, ...altered].sort((one, other) => momentOf(one) - momentOf(other)),
-    policy,
-  );
+  const repaired = group.filter((one) => one.tags.includes("repaired") && !isPartial(one, all) && !isFuture(one));
+  const altered = [...repaired, ...doubtful];
+  const keptAmongAll = keptBy(inOrder([...counted, ...altered]), policy);
   const partial = group.filter((one) => isPartial(one, all) && !isFuture(one) && copyOf(one, all) === undefined);
-  const keptAmongPartial = keptBy(
-    [...counted, ...partial].sort((one, other) => momentOf(one) - momentOf(other)),
-    policy,
-  );
+  const keptAmongPartial = keptBy(inOrder([...counted, ...partial]), policy);
   const newest = counted.at(-1);
   const before = counted.filter((one) => momentOf(one) < momentOf(fresh)).at(-1);
   const lived = counted.filter((one) => before && momentOf(one) <= momentOf(before) - week).at(-1);

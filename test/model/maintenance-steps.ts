@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { packs } from "../scripts/damage-repository";
 import type { World } from "../scripts/shell-under-test";
 import { learnAfterKill } from "./learn-after-kill";
-import { momentOf } from "./listing";
-import { isMine, type Model, newestComplete } from "./model";
+import { list, momentOf } from "./listing";
+import { lookedAt } from "./marks";
+import { isComplete, isDoubtful, isMine, type Model, newestComplete } from "./model";
 import { cutOffAt } from "./repository-objects";
 import { killed, type Moment, repositoryStep, run, type Step, stopped } from "./step";
 
@@ -59,7 +60,19 @@ export function check(parts: number, pick: number): Step {
     assert.deepEqual({ part: report.part, parts: report.parts }, { part: (model.checks % parts) + 1, parts }, output);
     model.checks++;
     model.checkNotes = 1;
+    if (!model.damaged) {
+      await assertLooked(model, real.world);
+    }
   });
+}
+
+/** Nothing here takes anything out of a snapshot, so that what was changed is whole, or nobody can tell. */
+async function assertLooked({ snapshots }: Model, world: World): Promise<void> {
+  const { notes } = await list(world);
+  const changed = snapshots.filter((one) => isDoubtful(one) && isComplete(one, snapshots));
+  for (const one of changed.slice(-20)) {
+    assert.ok(lookedAt(notes, one), `nobody has looked at snapshot ${one.id}`);
+  }
 }
 
 export function clearDamage(pick: number): Step {

@@ -21,13 +21,19 @@ export function learnMarks(model: Model, notes: readonly Listed[], mayLoseAny: b
       );
       assert.ok(isFollowed, `that the size of snapshot ${one.id} was accepted is forgotten`);
     }
-    return { ...one, unsettled: isIn(unsettled, one), accepted: isIn(accepted, one) };
+    return { ...one, unsettled: isIn(unsettled, one), accepted: isIn(accepted, one), looked: lookedAt(notes, one) };
   });
 }
 
 function named(notes: readonly Listed[], kind: string): Set<string> {
   const of = notes.filter(({ paths }) => paths[0] === `/restic-backup-${kind}`);
   return new Set(of.flatMap((note) => values(note, "of:")));
+}
+
+/** What the newest note of a check, or one that is left beside it, says of a snapshot. */
+export function lookedAt(notes: readonly Listed[], { id }: Known): string | undefined {
+  const tags = notes.flatMap((note) => (note.paths[0] === "/restic-backup-checked" ? note.tags : []));
+  return ["whole", "unsure"].find((found) => tags.includes(`${found}:${id.slice(0, 16)}`));
 }
 
 /** An operator's `restic tag` gives a snapshot another id. */

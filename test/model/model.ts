@@ -23,6 +23,8 @@ export interface Known extends Listed, Contents {
   readonly unsettled?: boolean;
   /** A human has said that its size is right. */
   readonly accepted?: boolean;
+  /** What check.sh has found in it, if something had changed it. */
+  readonly looked?: string;
 }
 
 /** What a repository must hold; what it does hold is in `world`. */
@@ -62,6 +64,11 @@ export function copyOf({ id, tree, time }: Known, all: readonly Known[]): Known 
 
 export function isPartial(snapshot: Known, all: readonly Known[]): boolean {
   return snapshot.tags.includes("partial") || (copyOf(snapshot, all)?.tags.includes("partial") ?? false);
+}
+
+/** Something has written it anew, and nobody knows that it is whole. */
+export function isDoubtful({ original, looked, tags }: Known): boolean {
+  return original !== undefined && looked !== "whole" && !tags.includes(`whole:${original.slice(0, 16)}`);
 }
 
 /** Nothing is wrong with it: what a restore takes without being told, and what the rules count. */

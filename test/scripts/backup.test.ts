@@ -116,7 +116,13 @@ describe("backup.sh", function () {
     const { exitCode, output, report } = await world.run("backup.sh", [], { env, asNobody: true });
     assert.equal(exitCode, 0, output);
     const [snapshot] = JSON.parse(await world.restic("snapshots", "--json"));
-    assert.deepEqual([snapshot.id, snapshot.tags], [report.snapshot, undefined]);
+    // Nothing but the tags was changed: check.sh need not look at it, and retention counts it.
+    assert.deepEqual([snapshot.id, snapshot.tags], [report.snapshot, [`whole:${snapshot.original.slice(0, 16)}`]]);
+    const { output: looked } = await world.run("check.sh");
+    assert.doesNotMatch(looked, /Looking at what/);
+    const rules = { ...env, BACKUP_RETENTION: "--keep-last=1" };
+    const { report: next } = await world.run("backup.sh", [], { env: rules, asNobody: true });
+    assert.equal(next.retention, "1 snapshot kept, 1 removed");
   });
 
   const failsOnTheWay = `"$real" "$@" || exit

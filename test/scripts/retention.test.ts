@@ -258,7 +258,9 @@ describe("retention.sh", function () {
       await withRepository(world);
       const nights = await nightsBefore(world, [3, 2, 1]);
       const killed = await aroundBackup(world, { after: "kill -KILL $PPID; exit" });
-      assert.equal((await world.start("backup.sh", [], { env: { ...rules, ...killed } }).outcome).exitCode, undefined);
+      // The watch, which outlives its script by one look, looks each second then.
+      const env = { ...rules, ...killed, RESTIC_PROGRESS_FPS: "1" };
+      assert.equal((await world.start("backup.sh", [], { env }).outcome).exitCode, undefined);
       const { report } = await night(world, rules);
       assert.equal(report.retention, "3 snapshots kept, 2 removed");
       const left = await snapshots(world);

@@ -146,11 +146,19 @@ describe("choose-snapshot.jq", () => {
 
   it("knows what restic counted, of how many paths, and whether something has written it anew", async () => {
     const one = await choose([snapshot("one", -day, { files: 7, bytes: 70 })]);
-    assert.deepEqual([one.counts, one.copied], [["7", "70", "1"], ""]);
+    assert.deepEqual([one.counts, one.copied], [["7", "70", "", "1"], ""]);
     const more = await choose([snapshot("one", -day, { paths: ["/data", "/else"], original: "gone" })]);
-    assert.deepEqual([more.counts, more.copied], [["100", "100000", "2"], "yes"]);
+    assert.deepEqual([more.counts, more.copied], [["100", "100000", "", "2"], "yes"]);
     const { summary: _, ...old } = snapshot("one", -day);
-    assert.deepEqual((await choose([old])).counts, ["", "", "1"]);
+    assert.deepEqual((await choose([old])).counts, ["", "", "", "1"]);
+    const whole = { tags: [`whole:${idOf("gone").slice(0, 16)}`], original: "gone" };
+    assert.equal((await choose([snapshot("one", -day, whole)])).copied, "");
+    const files = { files_new: 1, files_changed: 2, files_unmodified: 97 };
+    const dirs = { dirs_new: 1, dirs_changed: 2, dirs_unmodified: 4 };
+    const counted = { ...(snapshot("one", -day).summary as object), ...files, ...dirs };
+    const made = (summary: object) => choose([{ ...old, summary } as ListedSnapshot]);
+    assert.deepEqual((await made(counted)).counts, ["100", "100000", "7", "1"]);
+    assert.deepEqual((await made({ ...counted, total_files_processed: 90 })).counts, ["90", "100000", "", "1"]);
   });
 
   it("passes over what turned out to be altered", async () => {
@@ -223,7 +231,7 @@ async function choose(
   };
   // The program reads its input itself, as the shell calls it.
   const lines = await runProgram("choose-snapshot", JSON.stringify(described), args);
-  assert.equal(lines.length, 12);
+  assert.equal(lines.length, 13);
   const [ids = "", short, , age = "", , copied = "", flaw = "", incomplete = "", passedOver = "", ...counts] = lines;
   const names = namesOf(ids.split(" ").filter((id) => id !== ""));
   assert.equal(short, names.length === 0 ? "" : idOf(names.at(-1) as string).slice(0, 8));

@@ -201,7 +201,8 @@ function checkPromises({ listed, rules, percent, job }: Night, remove: readonly 
     later.add(own);
     return isNeedless;
   });
-  const needed = before.filter((one) => !needless.includes(one));
+  // Nobody knows whether what was changed is whole, so it pushes out nothing.
+  const needed = before.filter((one) => !needless.includes(one) && one.original === undefined);
   const counted = rules.filter((rule) => rule.startsWith("--keep-last="));
   const last = counted.length === 1 ? Number(counted[0]?.slice("--keep-last=".length)) : 0;
   const lastOnes = last > 0 ? [...needed, ...(newestCounts ? [newest] : [])].slice(-last) : [];

@@ -165,6 +165,38 @@ describe("the judgement of a group of snapshots", () => {
       assert.deepEqual(await removed(listed, ["--keep-tag=x"]), []);
     });
 
+    it("ones that something has changed, of which nobody knows whether they are whole", async () => {
+      const changed = (name: string, night: number, ...tags: string[]) =>
+        snapshot(name, -night * day, { tags, original: `${name}0`, tree: "less" });
+      const looked = (...found: string[]) => note("checked", "looked", -hour, found);
+      const whole = (name: string) => `whole:${idOf(name).slice(0, 16)}`;
+      const listed = [changed("a", 5), snapshot("b", -4 * day), changed("c", 3), changed("d", 2), tonight];
+      assert.deepEqual(await removed(listed, ["--keep-last=2"]), ["a", "c"]);
+      assert.deepEqual(await removed(listed, ["--keep-last=4"]), ["a"]);
+      for (const known of [
+        [...listed, looked(...["a", "c", "d"].map(whole))],
+        [changed("a", 5, whole("a0")), ...listed.slice(1), looked(whole("c"), whole("d"))],
+      ]) {
+        assert.deepEqual(await removed(known, ["--keep-last=2"]), ["a", "b", "c"], "what is whole counts");
+      }
+      for (const unknown of [looked("unsure:c".padEnd(23, "0")), looked(whole("c0"))]) {
+        assert.deepEqual(await removed([...listed, unknown], ["--keep-last=2"]), ["a", "c"]);
+      }
+      const moved = [snapshot("x", -3 * day, { original: "x0", tags: [whole("x")] }), snapshot("b", -2 * day), tonight];
+      assert.deepEqual(await removed(moved, ["--keep-last=2"]), ["x"], "a tag of before a repair says nothing");
+    });
+
+    it("and removes none of these by a wrong clock, or as all that was there", async () => {
+      const old = [40, 39, 38].map((night) =>
+        snapshot(`${night}`, -night * day, { original: "gone", tree: `${night}` }),
+      );
+      assert.deepEqual(await removed([...old, tonight], ["--keep-within=9d"]), []);
+      const rare = [40, 30, 20].map((night) =>
+        snapshot(`${night}`, -night * day, { original: "gone", tree: `${night}` }),
+      );
+      assert.deepEqual(await removed([...rare, tonight], ["--keep-within=9d"]), ["40", "30"]);
+    });
+
     it("ones that are dated in the future, which stay and are told of", async () => {
       const listed = [...nights(3, 1), tonight, snapshot("2099", 73 * 365 * day), snapshot("2098", 72 * 365 * day)];
       const { remove, kept, warnings } = await expire(listed, ["--keep-last=2"]);

@@ -22,18 +22,35 @@ describe("manifest.jq and what counts its lines", () => {
       `dir:${2 ** 31 + special.setgid + 0o775} 0 5 0 8`,
       '["setgid","b \\"\\n/c",5]',
       "file:420 0 0 1 line-5",
+      '["above"]',
       '["further",6]',
       '["further",0]',
     ]);
-    assert.equal(await runRaw("further-files", "-Rrn", lines.join("\n")), "2\n6");
-    assert.equal(await runRaw("further-files", "-Rrn", "file:420 0 0 1 5"), "0\n0");
+    assert.equal(await runRaw("further-files", "-Rrn", lines.join("\n")), "2\n6\n2\n0\n");
+    assert.equal(await runRaw("further-files", "-Rrn", "file:420 0 0 1 5"), "0\n0\n0\n0\n");
     assert.equal(await runRaw("setgid-groups", "-Rrn", lines.join("\n")), "5");
     assert.equal(await runRaw("setgid-names", "-Rjn", lines.join("\n"), { gid: 5 }), './b "\n/c\0');
     assert.equal(await runRaw("setgid-names", "-Rjn", lines.join("\n"), { gid: 2002 }), "");
     assert.equal(await runRaw("restored-root", "-Rrn", lines.join("\n")), "2001:2002 2750");
   });
 
-  it("counts files, bytes, all entries, closed ones and sockets", async () => {
+  it("tells of empty directories below the path, where that is asked for", async () => {
+    const nodes = ["/", "/data", "/data/a", "/data/a/b", "/data/a\nb", "/else"].map((path) => ({ path }));
+    const dirs = nodes.map((node) => ({ type: "dir" as const, mode: 0o755, ...node }));
+    const link = { type: "symlink" as const, mode: 0o777, path: "/data/full/link" };
+    const full = { type: "dir" as const, mode: 0o755, path: "/data/full" };
+    const lines = await manifest([...dirs.slice(0, 5), full, link, ...dirs.slice(5)], "yes");
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith('["empty"')),
+      ['["empty","a/b"]', '["empty","a\\nb"]'],
+    );
+    assert.equal(await runRaw("further-files", "-Rrn", lines.join("\n")), "0\n0\n3\n2\na/b");
+    const last = await manifest([dirs[1] as (typeof dirs)[0], dirs[2] as (typeof dirs)[0]], "yes");
+    assert.equal(last.at(-1), '["empty","a"]');
+    assert.ok(!(await manifest(dirs)).some((line) => line.startsWith('["empty"')));
+  });
+
+  it("counts files, bytes, all entries, closed ones, sockets and directories", async () => {
     const classes = await counted(
       await manifest([
         { type: "dir", mode: 0o755, path: "/data" },
@@ -53,6 +70,7 @@ describe("manifest.jq and what counts its lines", () => {
       "8",
       "3",
       "1",
+      "3",
     ]);
   });
 

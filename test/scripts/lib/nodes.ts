@@ -26,7 +26,7 @@ export interface Node {
 }
 
 /** The lines that manifest.jq makes of what restic lists. */
-export async function manifest(nodes: readonly Node[]): Promise<string[]> {
+export async function manifest(nodes: readonly Node[], empties = ""): Promise<string[]> {
   const snapshot = { id: "x", paths: ["/data"], message_type: "snapshot", struct_type: "snapshot" };
   const listed = nodes.map(({ mode, ...node }, index) => ({
     path: `/data/${index}`,
@@ -38,7 +38,7 @@ export async function manifest(nodes: readonly Node[]): Promise<string[]> {
     struct_type: "node",
   }));
   const input = [snapshot, ...listed].map((line) => `${JSON.stringify(line)}\n`).join("");
-  return (await runRaw("manifest", "-rn", input, { path: "/data" })).split("\n");
+  return (await runRaw("manifest", "-rn", input, { path: "/data", empties })).split("\n");
 }
 
 /** What a program of awk prints, in the image's own busybox. */

@@ -103,6 +103,8 @@ describe("the list of snapshots", () => {
         altered: false,
         superseded: false,
         future: false,
+        looked: null,
+        changed: false,
       },
     ]);
   });
