@@ -11,7 +11,7 @@ altered_looked=
 # ones. WHAT is what is not done where that fails. Looks at so many at most, 0 for all.
 mark_altered() {
   run_jq suspects -r "$work/list.json" >"$work/suspects"
-  altered_ids='' altered_count=0 altered_seen=0 altered_looked='' altered_listed=''
+  altered_ids='' altered_count=0 altered_seen=0 altered_looked='' altered_listed='' altered_unsure='' altered_others=0
   while read -r altered_id altered_original altered_other altered_files altered_bytes altered_directories; do
     if [ "$altered_seen" -ge "$2" ] && [ "$2" -gt 0 ]; then
       say "The next check looks at further snapshots that were changed after they were made."
@@ -20,6 +20,10 @@ mark_altered() {
     altered_seen=$((altered_seen + 1))
     look_at_altered "$1"
   done <"$work/suspects"
+  if [ -n "$altered_unsure" ]; then
+    [ "$altered_others" -eq 0 ] || altered_unsure="$altered_unsure. The same holds for $(count "$altered_others" other others), named in the log"
+    warn "$altered_unsure."
+  fi
   [ -n "$altered_ids" ] || return 0
   # shellcheck disable=SC2086 # ids
   restic_locked tag "marking snapshots" tag --add repaired $altered_ids
@@ -93,8 +97,14 @@ find_made_empty() {
   altered_empty=$(run_jq made-empty -rn --rawfile empty "$work/altered" --rawfile known "$work/other")
 }
 
-# be_unsure WHY: nobody but a human can tell, who is asked once.
+# be_unsure WHY: nobody but a human can tell, who is asked once. A report has room for one of them.
 be_unsure() {
   altered_looked="$altered_looked unsure:$(printf '%.16s' "$altered_id")"
-  warn "Snapshot $altered_short was changed after it was made, and $1. Until a human says what it is, it takes no place of another one. If a repair has changed it: restic tag --add repaired $altered_short. If nothing but its tags was changed: restic tag --add whole:$(printf '%.16s' "$altered_original") $altered_short"
+  altered_words="Snapshot $altered_short was changed after it was made, and $1. Until a human says what it is, it takes no place of another one. If a repair has changed it, run: restic tag --add repaired $altered_short. If nothing but its tags was changed, run: restic tag --add whole:$(printf '%.16s' "$altered_original") $altered_short"
+  if [ -z "$altered_unsure" ]; then
+    altered_unsure=$altered_words
+  else
+    say "$altered_words."
+    altered_others=$((altered_others + 1))
+  fi
 }
