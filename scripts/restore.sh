@@ -43,6 +43,8 @@ set -eu
 here=$(dirname "$0")
 # shellcheck source=scripts/lib/common.sh
 . "$here/lib/common.sh"
+# shellcheck source=scripts/lib/own-places.sh
+. "$here/lib/own-places.sh"
 # shellcheck source=scripts/lib/list-restorable.sh
 . "$here/lib/list-restorable.sh"
 # shellcheck source=scripts/lib/removed-meanwhile.sh
@@ -65,6 +67,8 @@ here=$(dirname "$0")
 . "$here/lib/check-restored.sh"
 # shellcheck source=scripts/lib/moving.sh
 . "$here/lib/moving.sh"
+# shellcheck source=scripts/lib/restore-places.sh
+. "$here/lib/restore-places.sh"
 # shellcheck source=scripts/lib/restore-root.sh
 . "$here/lib/restore-root.sh"
 # shellcheck source=scripts/lib/place-checks.sh
@@ -93,6 +97,7 @@ main() {
   check_host
   check_directory BACKUP_PATH "${BACKUP_PATH:-}"
   check_directory RESTORE_PATH "${RESTORE_PATH:-}"
+  check_restore_place
   refuse_bad_settings
   require_repository_mount
   require_pinned_repository
@@ -105,6 +110,7 @@ main() {
   restore_into_staging
   restore_root
   stop_if_asked "$RESTORE_PATH is as it was. What was restored is complete in $staging/new."
+  refuse_needed_names
   say "All is there. Moving it into place ..."
   place
   find_lacks

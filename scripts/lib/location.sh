@@ -53,8 +53,20 @@ refuse_password() {
 
 # end_without_repository WHAT
 end_without_repository() {
+  find_moved_aside
   if [ -n "${BACKUP_REPOSITORY_ID:-}" ]; then
-    end 10 "$1: the repository vanished. There must be the one with the id $BACKUP_REPOSITORY_ID at $repository_shown, and there is none. Find out whether its storage was emptied, replaced or not mounted. No new one is made while BACKUP_REPOSITORY_ID is set."
+    end 10 "$1: the repository vanished. There must be the one with the id $BACKUP_REPOSITORY_ID at $repository_shown, and there is none. Find out whether its storage was emptied, replaced or not mounted.$location_aside No new one is made while BACKUP_REPOSITORY_ID is set."
   fi
-  end 10 "$1: there is no repository at $repository_shown. Check the address, and that its storage is there. Only init.sh makes a repository."
+  end 10 "$1: there is no repository at $repository_shown. Check the address, and that its storage is there.$location_aside Only init.sh makes a repository."
+}
+
+# find_moved_aside: a restore over the repository, which earlier versions did not refuse, has moved it.
+# Results: $location_aside, in words.
+find_moved_aside() {
+  location_aside=
+  [ -n "$repository_folder" ] || return 0
+  for location_moved in "$repository_folder"/before-restore-* "${repository_folder%/*}"/before-restore-*/"${repository_folder##*/}"; do
+    [ ! -f "$location_moved/config" ] || [ ! -d "$location_moved/keys" ] ||
+      location_aside=" A restore has moved one aside: $location_moved looks like it. Move what is in it back."
+  done
 }
