@@ -53,6 +53,8 @@ here=$(dirname "$0")
 . "$here/lib/reading.sh"
 # shellcheck source=scripts/lib/manifest.sh
 . "$here/lib/manifest.sh"
+# shellcheck source=scripts/lib/no-snapshot.sh
+. "$here/lib/no-snapshot.sh"
 # shellcheck source=scripts/lib/choose-snapshot.sh
 . "$here/lib/choose-snapshot.sh"
 # shellcheck source=scripts/lib/chosen-flaws.sh

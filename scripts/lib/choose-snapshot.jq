@@ -1,8 +1,8 @@
 # Chooses the snapshot that an operator means.
 # Input: the list of snapshots, oldest first, as snapshots.jq describes them.
 # Arguments: path (BACKUP_PATH), wanted ("latest", or the beginning of an id), until (seconds; "" if no time was asked
-# for), now (seconds), altered (ids that turned out to be altered, separated by spaces), elsewhere (the same of those that
-# turned out not to hold the path itself), untouched (yes: only snapshots that nothing has changed).
+# for), now (seconds), altered (ids that turned out to be altered, separated by white space), elsewhere (the same of those that
+# turned out not to hold the path itself), untouched (yes: rather snapshots that nothing has written anew, if there is one).
 # Output: a line for each result of choose-snapshot.sh; the first is empty where none matches.
 include "made";
 include "clock";
@@ -42,16 +42,17 @@ def doubt:
         end)
     end;
 
-# What is newer than the chosen one, and was not chosen because something is wrong with it.
+# What is newer than the chosen one, and was not chosen because something is wrong with it, or may be.
 def passed_over($chosen):
-  map(select(.mine and (is_good or .superseded | not) and .moment > $chosen.moment
+  map(select(.mine and (.superseded | not) and .moment > $chosen.moment
     and ($until == "" or (.moment | floor) <= ($until | tonumber))))
-  | if . == [] then ""
-    else
-      "\(length | counted("newer snapshot was"; "newer snapshots were")) passed over (\(in_short)). "
-      + "The newest of them is \(last.short) of \(last.moment | clock_words): \(last | remedy)"
-      + doubt
-    end;
+  | (map(select(is_good | not)) | select(. != [])
+      | "\(length | counted("newer snapshot was"; "newer snapshots were")) passed over (\(in_short)). "
+        + "The newest of them is \(last.short) of \(last.moment | clock_words): \(last | remedy)" + doubt),
+    (map(select(is_good)) | select(. != [])
+      | "\(length | counted("newer snapshot was"; "newer snapshots were")) not looked at, because something has written "
+        + "each of them anew, as those in which files are missing. The newest of them is \(last.short) of "
+        + "\(last.moment | clock_words): \(last | remedy)");
 
 # How old it is; where an earlier time was asked for, how far it is from that. Argument: all snapshots.
 def age($all):
@@ -63,15 +64,22 @@ def age($all):
   | "\(.[0] | duration_words) \(.[1]) \(.[2])";
 
 # Without an id, only what is surely good.
-def may_be_taken: .mine and is_good and ($untouched == "" or (.changed | not));
+def may_be_taken: .mine and is_good;
 
-def is_in($ids): .id as $id | any($ids | split(" ")[]; . == $id);
+# Looking at each of the others costs an opening of the repository, and many have been looked at in vain.
+def newest:
+  (if $untouched == "yes" then map(select(.changed | not))[-1:] else [] end) as $preferred
+  | if $preferred == [] then .[-1:] else $preferred end;
 
-input
-| map(select(any(.paths[]; . == $path)) | if is_in($altered) then .altered = true else . end | .elsewhere = is_in($elsewhere))
+def id_set: reduce scan("[0-9a-f]+") as $id ({}; .[$id] = true);
+($altered | id_set) as $is_altered
+| ($elsewhere | id_set) as $is_elsewhere
+| input
+| map(select(any(.paths[]; . == $path))
+    | if $is_altered[.id] then .altered = true else . end | .elsewhere = ($is_elsewhere[.id] // false))
 | . as $all
-| (if $until != "" then map(select(may_be_taken and (.moment | floor) <= ($until | tonumber))) | .[-1:]
-   elif $wanted == "latest" then map(select(may_be_taken)) | .[-1:]
+| (if $until != "" then map(select(may_be_taken and (.moment | floor) <= ($until | tonumber))) | newest
+   elif $wanted == "latest" then map(select(may_be_taken)) | newest
    else map(select(.id | startswith($wanted)))
    end) as $matching
 | ($matching[-1] // {id: "", paths: []}) as $chosen
@@ -85,7 +93,7 @@ input
    elif any($all[]; .mine and .future) then "Some are dated in the future: the clock here shows \($now | clock_words)."
    else "" end),
   ($chosen | if .altered or .partial then "yes" else "" end),
-  (if $chosen.id == "" or ($until == "" and $wanted != "latest") then "" else $all | passed_over($chosen) end),
+  (if $chosen.id == "" or ($until == "" and $wanted != "latest") then "" else [$all | passed_over($chosen)] | join(" ") end),
   $chosen.summary.total_files_processed // "",
   $chosen.summary.total_bytes_processed // "",
   ($chosen | directories_when_made // ""),

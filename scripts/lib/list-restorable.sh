@@ -22,13 +22,15 @@ find_unlisted() {
   restorable_blind="Some snapshots cannot be read${restorable_blind:+: $restorable_blind}"
 }
 
-# print_snapshots: a table of all that can be restored.
+# print_snapshots: a table of all that can be restored; where nothing can, what there is of other paths.
 print_snapshots() {
   run_jq snapshot-table -rn --arg path "$BACKUP_PATH" --argjson now "$(date +%s)" "$work/list.json" >"$work/table"
   if [ -s "$work/table" ]; then
     cat "$work/table" 2>/dev/null || :
   else
     say "There is no snapshot of $BACKUP_PATH in $repository_shown."
+    run_jq other-paths -rn --arg path "$BACKUP_PATH" "$work/list.json" >"$work/other-paths"
+    cat "$work/other-paths" 2>/dev/null || :
   fi
 }
 

@@ -1,14 +1,12 @@
 # A table of the snapshots that can be restored, oldest first.
 # Input: the list, as snapshots.jq describes it.
 # Arguments: path (BACKUP_PATH), now (seconds).
+include "one-line";
 include "clock";
 include "words";
 
 def right($width): tostring | (" " * ($width - length) // "") + .;
 def left($width): . + (" " * ($width - length) // "");
-
-# What would break the table, or move the cursor.
-def on_one_line: gsub("\\p{Cc}+"; " ");
 
 def marks:
   [if .partial then "partial: files are missing" else empty end,

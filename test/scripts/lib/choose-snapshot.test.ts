@@ -170,7 +170,24 @@ describe("choose-snapshot.jq", () => {
     const { names, passedOver } = await choose(list, { altered: ["alt"] });
     assert.deepEqual(names, ["copy"]);
     assert.match(passedOver, /^1 newer snapshot was passed over \(1 altered by a repair\)/);
-    assert.deepEqual((await choose(list, { altered: ["alt"], untouched: true })).names, ["old"]);
+  });
+
+  it("takes one that nothing has written anew where many were altered, and says what it has not looked at", async () => {
+    const list = [
+      snapshot("old", -3 * day),
+      snapshot("copy", -2 * day, { original: "gone" }),
+      snapshot("alt", -day, { original: "gone" }),
+    ];
+    const { names, passedOver } = await choose(list, { altered: ["alt"], untouched: true });
+    assert.deepEqual(names, ["old"]);
+    assert.match(
+      passedOver,
+      /^1 newer snapshot was passed over \(1 altered by a repair\)\. .* it\. 1 newer snapshot was not looked at, because .* The newest of them is 636f7079 of .*: restore\.sh 636f7079 restores it\.$/,
+    );
+    // Where there is none, all the others are looked at, one after the other.
+    const rest = await choose(list.slice(1), { altered: ["alt"], untouched: true });
+    assert.deepEqual(rest.names, ["copy"]);
+    assert.doesNotMatch(rest.passedOver, /looked at/);
   });
 
   it("passes over what turned out to be made with a relative path, and says how to get it", async () => {
@@ -199,7 +216,10 @@ describe("choose-snapshot.sh", function () {
     const first = await relative(world.source, ".");
     const none = await world.run("restore.sh");
     assert.equal(none.exitCode, 65);
-    assert.match(none.report.message, new RegExp(`made with a relative path, and restic restore ID .*: ${first}`));
+    assert.match(
+      none.report.message,
+      new RegExp(`With a relative path, .* 1 snapshot \\(${first}\\): restic restore ID --target`),
+    );
     const good = (await world.run("backup.sh")).report.snapshot;
     const newest = await relative(world.folder, "export");
     const { exitCode, output, report } = await world.run("restore.sh");
