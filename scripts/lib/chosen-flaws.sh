@@ -14,7 +14,7 @@ tell_doubt() {
   else
     return 0
   fi
-  chosen_doubt="This may not be all: the snapshot was changed after it was made, by restic tag or by a repair, and $chosen_doubt."
+  chosen_doubt="This may not be all: the snapshot was changed after it was made, by restic tag, rewrite, copy or repair, and $chosen_doubt. Compare it with an older one of restore.sh --list."
   warn "$chosen_doubt"
 }
 

@@ -12,6 +12,7 @@ def marks:
   [if .partial then "partial: files are missing" else empty end,
    if .altered then "altered by a repair: files are missing" else empty end,
    if .future then "dated in the future: here it is \($now | clock_words)" else empty end,
+   if .original != null and .summary == null and (.altered | not) then "written anew: what it held is not known" else empty end,
    if .superseded then "replaced by a copy of itself" else empty end,
    ((.paths - [$path]) | select(. != []) | "also \(join(", ") | on_one_line)")]
   | map("  " + .) | join("");

@@ -3,8 +3,11 @@ import { execa } from "execa";
 import { evaluate, runProgram } from "../../support/jq";
 import type { ListedSnapshot } from "../../support/listed-snapshot";
 import { day, hour, idOf, minute, namesOf, now, snapshot } from "../../support/listed-snapshot";
-import { inBothShells } from "../shell-under-test";
+import { writeSnapshots } from "../../support/write-snapshots";
+import { secrets } from "../checked-report";
+import { inBothShells, inBusybox } from "../shell-under-test";
 import { withRepository } from "../test-repository";
+import { backedUp, restored } from "./restore-trials";
 
 interface Asked {
   readonly wanted?: string;
@@ -232,6 +235,26 @@ describe("choose-snapshot.sh", function () {
     const byId = await world.run("restore.sh", [newest]);
     assert.equal(byId.exitCode, 65);
     assert.match(byId.report.message, new RegExp(`made with a relative path\\. .*restic restore ${newest} --target`));
+  });
+});
+
+describe("a snapshot of restic before 0.17", function () {
+  this.timeout(240_000);
+
+  inBusybox("is restored with a warning where something has written it anew since", async (world) => {
+    await backedUp(world);
+    const [{ tree }] = JSON.parse(await world.restic("snapshots", "--json"));
+    const old = { time: new Date().toISOString(), host: "jira-backup", paths: [world.source], tree };
+    writeSnapshots(world.repository, secrets[0] as string, [old]);
+    assert.equal((await restored(world, 0)).report.warning, undefined);
+    const copied = { ...old, time: new Date().toISOString(), original: "f".repeat(64) };
+    const [id = ""] = writeSnapshots(world.repository, secrets[0] as string, [copied]);
+    const { report } = await restored(world, 0);
+    assert.equal(report.snapshot, id);
+    assert.match(
+      report.warning ?? "",
+      /may not be all: the snapshot was changed .* does not say what it held then\. Compare it with an older one of restore/,
+    );
   });
 });
 

@@ -23,6 +23,10 @@ describe("snapshot-table.jq", () => {
   it("shows snapshots of which restic did not count the files", async () => {
     const { summary: _, ...old } = snapshot("old", -day);
     assert.match((await tableOf([old]))[1] ?? "", /^6f6c6400 {2}2026-11-19 13:00:00 CET {27}host$/);
+    const copied = { ...old, original: "f".repeat(64) };
+    assert.match((await tableOf([copied]))[1] ?? "", /host {2}written anew: what it held is not known$/);
+    assert.doesNotMatch((await tableOf([{ ...copied, tags: ["repaired"] }]))[1] ?? "", /written anew/);
+    assert.doesNotMatch((await tableOf([snapshot("new", -day, { original: "gone" })]))[1] ?? "", /written anew/);
   });
 
   it("shows one line for each, whatever names hold", async () => {
