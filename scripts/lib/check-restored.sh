@@ -9,8 +9,11 @@ restored_opened=
 # What restic said in the end, and what to do about it, where it had errors although all contents are there.
 restored_cause=
 restored_hint=
+# Where it is meanwhile.
+restored_kept=
 
 restore_into_staging() {
+  restored_kept="is in $staging/new, until the next restore removes it (move it away first if you need it)"
   say "Restoring into $staging ..."
   restic_reading restore "restoring" --json restore "$report_snapshot:$BACKUP_PATH" --target "$staging/new" \
     --verify --sparse
@@ -38,7 +41,7 @@ restore_into_staging() {
 # is no other place that is full.
 end_failed() {
   restored_words="The restore failed, and $RESTORE_PATH is as it was"
-  end_if_removed "$1" "$restored_words. What was restored until then is in $staging/new"
+  end_if_removed "$1" "$restored_words. What was restored until then $restored_kept"
   explain "$1"
   case $explain_damage:$explain_kind:$explain_cause in
     :full:*"$staging/"*)
@@ -47,13 +50,13 @@ end_failed() {
       end 1 "$restored_words: its volume is full. What was restored until then is removed, to make room again. Make room there, or restore to a larger volume. restic says: $explain_cause."
       ;;
   esac
-  fail "$1" "$restored_words. What was restored until then is in $staging/new"
+  fail "$1" "$restored_words. What was restored until then $restored_kept"
 }
 
 end_incomplete() {
   status_of "$restored_run"
   restored_words="The restore is not complete, and $RESTORE_PATH is as it was: $restored_missing."
-  restored_words="$restored_words What was restored is in $staging/new"
+  restored_words="$restored_words What was restored $restored_kept"
   end_if_removed "$restored_run" "$restored_words"
   status_of "$restored_run"
   [ "$run_status" -eq 0 ] || fail "$restored_run" "$restored_words"
@@ -63,7 +66,7 @@ end_incomplete() {
 # open_to_owner: root's pods have the right to read everything. A second run of restic sets all modes again.
 open_to_owner() {
   if [ "$(id -u)" -ne 0 ] && { [ "$manifest_closed" -gt 0 ] || ! ended restore 0; }; then
-    chmod -R u+rwX "$staging/new" || end 1 "What was restored cannot be looked at by user $(id -u), so $RESTORE_PATH is as it was. It is in $staging/new."
+    chmod -R u+rwX "$staging/new" || end 1 "What was restored cannot be looked at by user $(id -u), so $RESTORE_PATH is as it was. It $restored_kept."
     restored_opened=yes
   fi
 }
@@ -72,8 +75,8 @@ open_to_owner() {
 # many links and special files are missing), $restored_differing (how many entries have another mode or owner), and
 # $work/differences, lines about these.
 count_restored() {
-  keep_beating list_restored || end 1 "What was restored could not be counted, so $RESTORE_PATH is as it was. It is in $staging/new. The lines above say why."
-  stop_if_asked "$RESTORE_PATH is as it was. What was restored is in $staging/new."
+  keep_beating list_restored || end 1 "What was restored could not be counted, so $RESTORE_PATH is as it was. It $restored_kept. The lines above say why."
+  stop_if_asked "$RESTORE_PATH is as it was. What was restored $restored_kept."
   awk -f "$here/lib/entries.awk" "$work/entries" >"$work/restored-classes"
   run_jq compare-entries -rn --rawfile wanted "$work/manifest-classes" --rawfile found "$work/restored-classes" \
     --arg opened "$restored_opened" >"$work/compared"

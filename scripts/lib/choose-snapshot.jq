@@ -71,6 +71,15 @@ def newest:
   (if $untouched == "yes" then map(select(.changed | not))[-1:] else [] end) as $preferred
   | if $preferred == [] then .[-1:] else $preferred end;
 
+# Where the chosen one turns out to be damaged: what may be whole, of the same host.
+def way_out($chosen):
+  map(select(is_good and .hostname == $chosen.hostname and .id != $chosen.id))
+  | (map(select(.moment <= $chosen.moment))[-1] // .[0])
+  | if . == null then "Another snapshot may be whole: restore.sh --list shows them."
+    else "Another snapshot may be whole. The next complete one is of \(.moment | clock_words): restore.sh \(.short). "
+      + "restore.sh --list shows all."
+    end;
+
 def id_set: reduce scan("[0-9a-f]+") as $id ({}; .[$id] = true);
 ($altered | id_set) as $is_altered
 | ($elsewhere | id_set) as $is_elsewhere
@@ -97,4 +106,5 @@ def id_set: reduce scan("[0-9a-f]+") as $id ({}; .[$id] = true);
   $chosen.summary.total_files_processed // "",
   $chosen.summary.total_bytes_processed // "",
   ($chosen | directories_when_made // ""),
-  ($chosen.paths | length)
+  ($chosen.paths | length),
+  ($all | way_out($chosen))

@@ -79,6 +79,7 @@ take_snapshot() {
     read -r chosen_bytes
     read -r chosen_directories
     read -r chosen_paths
+    read -r fail_way_out
   } <"$work/chosen"
   refuse_if_blind
   refuse_none_and_many

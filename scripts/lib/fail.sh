@@ -4,6 +4,9 @@
 # Exit codes: 1 failed, 10 no repository, 11 locked, 12 wrong password, 64 a setting that restic does not understand, 67
 # the repository is damaged.
 
+# What else may help where the repository is damaged, in sentences: a command knows that.
+fail_way_out=
+
 # fail NAME WHAT: ends the command for a run that failed. WHAT says what that means, for example "Nothing was pruned".
 fail() {
   explain "$1"
@@ -54,7 +57,7 @@ require_list() {
 # end_damaged NAME WHAT: records what restic saw, once, and ends with 67.
 end_damaged() {
   record_damage "$1"
-  end 67 "$2: the repository is damaged: $fail_damage. Keep all of it, and repair it as restic's manual says (Troubleshooting). $fail_recorded; when it is repaired, run check.sh --clear-damage."
+  end 67 "$2: the repository is damaged: $fail_damage.${fail_way_out:+ $fail_way_out} Keep all of the repository, and repair it as restic's manual says (Troubleshooting). $fail_recorded; when it is repaired, run check.sh --clear-damage."
 }
 
 # record_damage NAME. Results: $fail_damage, $fail_recorded.

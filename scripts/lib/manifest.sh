@@ -31,7 +31,7 @@ read_manifest() {
     locks_runner=run_restic
   fi
   end_if_removed manifest "Nothing was restored"
-  ended manifest 0 || fail manifest "Nothing was restored, because the files of snapshot $chosen_short cannot be listed; another one of restore.sh --list may be whole"
+  ended manifest 0 || fail manifest "Nothing was restored, because the files of snapshot $chosen_short cannot be listed"
   require_clean manifest "Nothing was restored from snapshot $chosen_short"
   require_room "listing the snapshot"
   [ "$life_status" -eq 0 ] || end 1 "Nothing was restored, because the list of the files of snapshot $chosen_short could not be read. The lines above say why."

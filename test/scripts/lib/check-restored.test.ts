@@ -115,7 +115,7 @@ describe("check-restored.sh", function () {
     const { report } = await restored(world, 67);
     assert.match(
       report.message,
-      /is as it was\. What was restored until then is in .*\/new: the repository is damaged/,
+      /is as it was\. What was restored until then is in .*\/new, until the next restore removes it \(move it away first if you need it\): the repository is damaged.*: restore\.sh --list shows them\. Keep all/,
     );
     assert.deepEqual(
       (await readdir(world.target)).filter((entry) => !entry.startsWith(".restic-backup-restore.")),

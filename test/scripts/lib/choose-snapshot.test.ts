@@ -25,6 +25,7 @@ interface Chosen {
   readonly incomplete: string;
   readonly passedOver: string;
   readonly counts: readonly string[];
+  readonly wayOut: string | undefined;
 }
 
 describe("choose-snapshot.jq", () => {
@@ -164,6 +165,23 @@ describe("choose-snapshot.jq", () => {
     assert.deepEqual((await made({ ...counted, total_files_processed: 90 })).counts, ["90", "100000", "", "1"]);
   });
 
+  it("names another one that may be whole: the next older complete one of its host, else a newer one", async () => {
+    const list = [
+      snapshot("old", -3 * day),
+      snapshot("part", -2 * day, { tags: ["partial"] }),
+      snapshot("host", -2 * day, { host: "other" }),
+      snapshot("new", -day),
+    ];
+    assert.match(
+      (await choose(list)).wayOut ?? "",
+      /The next complete one is of 2026-11-17 .*: restore\.sh 6f6c6400\. /,
+    );
+    const oldest = await choose(list, { wanted: idOf("old") });
+    assert.match(oldest.wayOut ?? "", /of 2026-11-19 .*: restore\.sh 6e657700\. restore\.sh --list shows all\.$/);
+    const only = await choose(list, { wanted: idOf("host") });
+    assert.equal(only.wayOut, "Another snapshot may be whole: restore.sh --list shows them.");
+  });
+
   it("passes over what turned out to be altered", async () => {
     const list = [
       snapshot("old", -3 * day),
@@ -274,9 +292,9 @@ async function choose(
   };
   // The program reads its input itself, as the shell calls it.
   const lines = await runProgram("choose-snapshot", JSON.stringify(described), args);
-  assert.equal(lines.length, 13);
-  const [ids = "", short, , age = "", , copied = "", flaw = "", incomplete = "", passedOver = "", ...counts] = lines;
+  assert.equal(lines.length, 14);
+  const [ids = "", short, , age = "", , copied = "", flaw = "", incomplete = "", passedOver = "", ...more] = lines;
   const names = namesOf(ids.split(" ").filter((id) => id !== ""));
   assert.equal(short, names.length === 0 ? "" : idOf(names.at(-1) as string).slice(0, 8));
-  return { names, age, copied, flaw, incomplete, passedOver, counts };
+  return { names, age, copied, flaw, incomplete, passedOver, counts: more.slice(0, 4), wayOut: more[4] };
 }
