@@ -136,7 +136,7 @@ read_arguments() {
 
 tell_result() {
   result="Snapshot $chosen_short of $chosen_time, $chosen_age, is restored: $(count "$report_files" file files), $(human_bytes "$report_bytes"), verified, in $RESTORE_PATH.${place_aside:+ What was there under the same names is now in $place_aside.}"
-  [ -z "$lacks" ] || lacks="Contents are complete, but not all is as in the snapshot: $lacks. $lacks_hint"
+  [ -z "$lacks" ] || lacks="Contents are complete, but not all is as in the snapshot: $lacks.${lacks_hint:+ $lacks_hint}"
   if [ -n "$chosen_incomplete" ]; then
     [ -z "$lacks" ] || warn "$lacks"
     end 3 "$result This is not all that was to be backed up: $chosen_flaw."

@@ -3,10 +3,11 @@
 # is there stays, even if it is empty: another pod may have mounted it, and it may have attributes of its own. Then each
 # entry is moved, and what has the same name is moved into before-restore-TIME in RESTORE_PATH first, because it may be
 # the last copy of something.
-# Inputs: $staging, $staging_target. Results: those of place-by-moves.sh. Exit codes: 1.
+# Inputs: $staging, $staging_target. Results: those of place-by-moves.sh, and $place_whole, yes if RESTORE_PATH itself is
+# what was restored. Exit codes: 1.
 
 place() {
-  place_aside='' moving_undressed=
+  place_aside='' moving_undressed='' place_whole=
   if [ -d "$staging/new" ] && is_beside_target && [ ! -d "$staging_target" ]; then
     place_by_rename
   else
@@ -40,6 +41,7 @@ place_by_rename() {
   [ -z "$place_unwritable" ] || chmod u+w "$staging/new"
   if unharmed_in / mv -T "$staging/new" "$staging_target" 2>"$work/refusal"; then
     [ -z "$place_unwritable" ] || chmod u-w "$staging_target"
+    place_whole=yes
     return 0
   fi
   # Somebody was faster, or the file system has rules of its own.

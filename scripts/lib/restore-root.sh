@@ -42,15 +42,18 @@ set_root_time() {
 }
 
 # find_root_lacks. Results: $root_lacks, the names of the attributes that the snapshot has, and RESTORE_PATH has not, or
-# with another value. Nothing in the image shows attributes but restic, so it backs the directory up into a small
+# with another value; $root_unread, why those of RESTORE_PATH are not known, empty if they are. Nothing in the image shows attributes but restic, so it backs the directory up into a small
 # repository in TMPDIR, without what is in it.
 find_root_lacks() {
-  root_lacks=
+  root_lacks='' root_unread=
   [ -z "$root_unknown" ] || return 0
   root_lacks=$(run_jq root-attributes -rn --arg wanted "$root_name" --slurpfile wanted_tree "$work/root-wanted.json" \
     --arg found "" --argjson found_tree '[]')
   [ -n "$root_lacks" ] || return 0
-  read_own_root || return 0
+  if ! read_own_root; then
+    root_unread=$(print_cause own)
+    return 0
+  fi
   root_lacks=$(run_jq root-attributes -rn --arg wanted "$root_name" --slurpfile wanted_tree "$work/root-wanted.json" \
     --arg found "${staging_target##*/}" --slurpfile found_tree "$work/own.out")
 }

@@ -16,11 +16,28 @@ find_lacks() {
   [ "$restored_lost" -eq 0 ] ||
     add_lack "$(count "$restored_lost" "link or special file is" "links or special files are") missing"
   [ -z "$moving_undressed" ] || add_lack "$RESTORE_PATH itself has another owner or mode"
-  find_root_lacks
-  [ -z "$root_lacks" ] || add_lack "$RESTORE_PATH itself lacks extended attributes, or has others ($root_lacks)"
+  [ -z "$lacks" ] || explain_lacks
+  list_root_lacks
   [ -z "$root_unknown" ] || add_lack "what time and attributes $BACKUP_PATH itself had could not be read ($root_unknown)"
   [ ! -s "$work/differences" ] || say "$(cat "$work/differences")"
+}
+
+explain_lacks() {
   [ -n "$lacks_hint" ] || lacks_hint="User $(id -u) may not set these, or the file system of $RESTORE_PATH does not keep them."
+}
+
+# list_root_lacks: a directory that was there keeps its own, on purpose.
+list_root_lacks() {
+  find_root_lacks
+  [ -n "$root_lacks" ] || return 0
+  if [ -n "$root_unread" ]; then
+    add_lack "whether $RESTORE_PATH itself has the extended attributes that it has in the snapshot ($root_lacks) could not be found out ($root_unread)"
+  elif [ -n "$place_whole" ]; then
+    add_lack "$RESTORE_PATH itself lacks extended attributes, or has others ($root_lacks)"
+    explain_lacks
+  else
+    add_lack "$RESTORE_PATH itself was there, so it keeps its own extended attributes, and lacks some of the snapshot or has others ($root_lacks), which only a directory gets that is missing before"
+  fi
 }
 
 # list_errors: of the run that had nothing to write any more.

@@ -44,7 +44,7 @@ describe("restore-root.sh", function () {
       `[ "$1" != -T ] || { mkdir "${world.target}" && : >"${world.target}/mine"; }; exec "$real" "$@"`,
     );
     const { report } = await restored(world, 4, { env });
-    assert.match(report.message, /lacks extended attributes, .*security\.place, system\.posix_acl_access, user\.place/);
+    assert.match(report.message, /itself was there, .*security\.place, system\.posix_acl_access, user\.place/);
   });
 
   inBothShells("gives one that was there the time, and says which attributes it has not", async (world) => {
@@ -55,12 +55,22 @@ describe("restore-root.sh", function () {
     const { report } = await restored(world, 4);
     assert.match(
       report.message,
-      /import itself lacks extended attributes, or has others \(system\.posix_acl_access, user\.place\)/,
+      /import itself was there, so it keeps its own .* others \(system\.posix_acl_access, user\.place\), which only a .* before\.$/,
     );
     assert.equal((await stat(world.target)).mtimeMs, time * 1000);
     assert.deepEqual(await attributes(world.target), ['user.kept="mine"']);
-    // With the same attributes, nothing is missing.
+    // With the same attributes, nothing is missing, if that can be seen.
     await dress(world.target);
+    const env = await inPlaceOf(
+      world,
+      "restic",
+      'case "$*" in *" init") echo "Fatal: no room" >&2; exit 1 ;; esac; exec "$real" "$@"',
+    );
+    const unread = await restored(world, 4, { env });
+    assert.match(
+      unread.report.message,
+      /whether .* \(system.*, user\.place\) could not be found out \(no room\)\.$/,
+    );
     await restored(world, 0);
   });
 
