@@ -103,6 +103,7 @@ main() {
   refuse_bad_settings
   require_repository_mount
   require_pinned_repository
+  require_open_target
   list_restorable
   [ "$choose_wanted" != --list ] || end_with_list
   choose_snapshot

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rename, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { execa } from "execa";
 import { inBothShells, inBusybox } from "../shell-under-test";
 import { backedUp, restored } from "./restore-trials";
 
@@ -52,6 +53,23 @@ describe("restore-places.sh", function () {
     // What has a name that the snapshot does not have is in nobody's way.
     await rename(world.path("volume/tmp"), world.path("volume/mine"));
     await restored(world, 0, { env: { ...inside, TMPDIR: world.path("volume/mine") } });
+  });
+
+  inBothShells("names the way to open a directory that is closed to its owner", async (world) => {
+    await backedUp(world, { asNobody: true });
+    for (const [place, closed] of [
+      ["im port", "im port"],
+      ["parent/not/there", "parent"],
+    ] as const) {
+      await mkdir(world.path(closed), { recursive: true });
+      const options = { asNobody: true, env: { RESTORE_PATH: world.path(place) } };
+      await chmod(world.path(closed), 0o555);
+      await restored(world, 0, { ...options, args: ["--list"] });
+      const { report } = await restored(world, 1, options);
+      const command = /its mode is 555\. Open it, and run this again: (chmod .*)\. Close it/.exec(report.message)?.[1];
+      await execa("sh", ["-c", command as string]);
+      await restored(world, 0, options);
+    }
   });
 
   inBothShells("says where a repository is that an earlier version has moved aside", async (world) => {

@@ -67,10 +67,7 @@ describe("restore-root.sh", function () {
       'case "$*" in *" init") echo "Fatal: no room" >&2; exit 1 ;; esac; exec "$real" "$@"',
     );
     const unread = await restored(world, 4, { env });
-    assert.match(
-      unread.report.message,
-      /whether .* \(system.*, user\.place\) could not be found out \(no room\)\.$/,
-    );
+    assert.match(unread.report.message, /whether .* \(system.*, user\.place\) could not be found out \(no room\)\.$/);
     await restored(world, 0);
   });
 
