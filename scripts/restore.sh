@@ -61,14 +61,20 @@ here=$(dirname "$0")
 . "$here/lib/chosen-flaws.sh"
 # shellcheck source=scripts/lib/staging-mark.sh
 . "$here/lib/staging-mark.sh"
+# shellcheck source=scripts/lib/moving.sh
+. "$here/lib/moving.sh"
+# shellcheck source=scripts/lib/set-aside.sh
+. "$here/lib/set-aside.sh"
+# shellcheck source=scripts/lib/signs-of-life.sh
+. "$here/lib/signs-of-life.sh"
+# shellcheck source=scripts/lib/taken-over.sh
+. "$here/lib/taken-over.sh"
 # shellcheck source=scripts/lib/staging.sh
 . "$here/lib/staging.sh"
 # shellcheck source=scripts/lib/restore-space.sh
 . "$here/lib/restore-space.sh"
 # shellcheck source=scripts/lib/check-restored.sh
 . "$here/lib/check-restored.sh"
-# shellcheck source=scripts/lib/moving.sh
-. "$here/lib/moving.sh"
 # shellcheck source=scripts/lib/restore-places.sh
 . "$here/lib/restore-places.sh"
 # shellcheck source=scripts/lib/restore-root.sh

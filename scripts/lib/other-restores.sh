@@ -1,17 +1,18 @@
-# shellcheck shell=sh disable=SC2154 # variables that other files set
+# shellcheck shell=sh disable=SC2154,SC2034 # variables that other files set or read
 # What other restores into RESTORE_PATH left: one that is alive is not disturbed, and what a dead one left is removed;
 # or finished, where all was verified and it has not moved all of that into place. Only a directory with our mark
 # in it is touched, or one of that name with nothing in it.
 # Exit codes: 1 another restore is running; those of place.sh.
 
-# After so many seconds without a sign of life a restore on another host is dead. The watch gives one every ten seconds,
-# and NFS shows it to other hosts within a minute.
+# After so many seconds without a sign of life a restore on another host is dead. There is one every five seconds, and NFS
+# shows it to other hosts within a minute.
 others_patience=90
 
 # begin_staging: what a killed restore left may fill the volume. Our own mark is there before we look for others, so that of
 # two that begin at once one sees the other.
 begin_staging() {
   find_target
+  life_before_failing=tell_truth
   if ! make_staging; then
     remove_dead_restores
     make_staging || end_unwritable "$staging_target"
@@ -104,18 +105,20 @@ refuse_second_restore() {
   end 1 "Another restore is running here, process $others_process$others_where, so nothing was restored. Wait for it, or end it there with: kill $others_process"
 }
 
+# settle_dead_restore claims its directory first: it may wake up. Only then what is in it stays as it is.
 settle_dead_restore() {
-  if [ -e "$others_directory/placing" ]; then
+  others_own=$staging others_marked=$staging_marked
+  if ! claim_staging "$others_directory"; then
+    [ ! -d "$others_directory" ] ||
+      warn "User $(id -u) cannot take over what an earlier restore left in $others_directory: $(head -n 1 "$work/refusal"). Correct its rights, and run restore.sh again, which removes or finishes it."
+  elif [ -e "$staging/placing" ]; then
     warn "An earlier restore has not finished moving its files into $RESTORE_PATH. That is done first."
-    others_own=$staging
-    staging=$others_directory
-    write_mark 2>"$work/refusal" || end_unwritable "$staging"
     place
-    staging=$others_own
     [ -z "$place_aside" ] || warn "What was there before that restore is in $place_aside."
   else
     say "Removing what an earlier restore left in $others_directory ..."
-    drop_staging "$others_directory" ||
-      warn "User $(id -u) cannot remove what an earlier restore left in $others_directory. It is in nobody's way but takes room: remove it."
+    drop_staging "$staging" ||
+      warn "User $(id -u) cannot remove what an earlier restore left in $staging. It is in nobody's way but takes room: look whether anything is in old or later.… there, which was in $RESTORE_PATH before, and remove the rest."
   fi
+  staging=$others_own staging_marked=$others_marked
 }

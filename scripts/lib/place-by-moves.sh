@@ -8,6 +8,7 @@
 place_aside=
 
 place_by_moves() {
+  require_own_staging
   [ ! -e "$staging/placing" ] || close_what_was_opened
   if [ -d "$staging/new" ]; then
     # What is made from here on is made before anything is moved: the file system may have no room for it later.
@@ -18,7 +19,7 @@ place_by_moves() {
     refuse_copies
     [ -e "$staging/placing" ] || true 2>"$work/refusal" >"$staging/placing" || end_not_placed
     open_closed_directories 2>"$work/refusal" || take_back
-    keep_beating move_all || take_back
+    move_all || take_back
     close_what_was_opened
   fi
   keep_old

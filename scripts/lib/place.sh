@@ -14,6 +14,7 @@ place() {
     place_by_moves
   fi
   cd /
+  require_own_staging
   warn_of_late
   rm -f "$work/time"
   [ ! -e "$staging/time" ] || { true >"$work/time" && touch -r "$staging/time" "$work/time"; }
@@ -44,6 +45,7 @@ place_by_rename() {
     place_whole=yes
     return 0
   fi
+  require_own_staging
   # Somebody was faster, or the file system has rules of its own.
   if [ ! -d "$staging_target" ]; then
     mkdir "$staging_target" 2>"$work/refusal" || end_not_placed

@@ -14,6 +14,8 @@
 # Exit codes: 1.
 
 staging=
+# Not empty: our mark must be in it.
+staging_marked=
 
 # find_target: RESTORE_PATH itself may be missing; what is missing above it is made.
 find_target() {
@@ -61,12 +63,14 @@ end_unwritable() {
 make_staging() {
   for _ in 1 2 3 4 5; do
     make_staging_directory || return 1
-    ! write_mark 2>"$work/refusal" || break
+    if write_mark 2>"$work/refusal"; then
+      staging_marked=yes
+      break
+    fi
     [ ! -d "$staging" ] || give_up_staging || return 1
   done
   mkdir "$staging/new" 2>"$work/refusal" || give_up_staging || return 1
-  # The watch beside restic shows others that this restore is alive.
-  watch_heartbeat=$staging/$staging_mark
+  start_beating
 }
 
 make_staging_directory() {
@@ -94,32 +98,30 @@ is_refused_for_room() {
   grep -qi 'no space left\|quota' "$work/refusal"
 }
 
-# keep_beating COMMAND…: runs it, and shows meanwhile that this restore is alive. Nothing outlives the shell for long.
-keep_beating() {
-  (
-    trap - EXIT TERM INT
-    cd /
-    while kill -0 $$ 2>/dev/null; do
-      touch "$staging/$staging_mark"
-      sleep 5
-    done
-  ) >/dev/null 2>&1 &
-  staging_beat=$! staging_status=0
-  "$@" || staging_status=$?
-  kill -KILL "$staging_beat" 2>/dev/null || :
-  wait "$staging_beat" 2>/dev/null || :
-  return "$staging_status"
-}
-
-# drop_staging DIRECTORY: whoever may not write into a directory of their own must open it first. The mark goes last, so
-# that what a kill leaves is known as ours.
+# drop_staging DIRECTORY: whoever may not write into a directory of their own must open it first. What a restore moves aside
+# is never removed: where something is there all the same, it is kept in RESTORE_PATH. The mark goes last, so that what a
+# kill leaves is known as ours.
 drop_staging() {
   [ -n "$1" ] || return 0
+  [ "$1" != "$staging" ] || staging_marked=
+  keep_set_aside "$1" || return 1
   # In probe, files have second names, and would be opened, too.
   rm -rf "$1/probe" 2>/dev/null || return 1
-  if ! rm -rf "$1/new" "$1/old" "$1/root" 2>/dev/null; then
-    chmod -R u+rwX "$1" 2>/dev/null || :
-    rm -rf "$1/new" "$1/old" "$1/root" 2>/dev/null || return 1
+  if ! rm -rf "$1/new" "$1/root" 2>/dev/null; then
+    chmod -R u+rwX "$1/new" "$1/root" 2>/dev/null || :
+    rm -rf "$1/new" "$1/root" 2>/dev/null || return 1
   fi
-  rm -rf "$1" 2>/dev/null
+  for staging_entry in "$1"/*; do
+    [ "$staging_entry" = "$1/$staging_mark" ] || rm -f "$staging_entry" 2>/dev/null || return 1
+  done
+  rm -f "$1/$staging_mark" 2>/dev/null && rmdir "$1" 2>/dev/null
+}
+
+keep_set_aside() {
+  for staging_entry in "$1/old" "$1"/later.*; do
+    [ -d "$staging_entry" ] || continue
+    ! rmdir "$staging_entry" 2>/dev/null || continue
+    name_aside "$staging_entry" || return 1
+    warn "$1 held what was in $RESTORE_PATH before an earlier restore. It is kept in $RESTORE_PATH/$place_name: look at it before you remove it."
+  done
 }

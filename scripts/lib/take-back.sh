@@ -6,6 +6,7 @@
 # take_back: what is in RESTORE_PATH under one of the names is ours only after all others were moved aside. The newest of
 # what was there goes back first.
 take_back() {
+  require_own_staging
   if [ -e "$staging/aside" ]; then
     move_named names "$staging_target" "$staging/new" 2>/dev/null || :
   fi
@@ -40,14 +41,4 @@ keep_written() {
     end 1 "What was restored was moved into $RESTORE_PATH and out of it again ($(head -n 1 "$work/reason")), and an application wrote into it meanwhile. Nothing is lost: all of it is in $staging/new. Mend this ($(head -n 1 "$work/refusal")), and run restore.sh again, which finishes it first."
   drop_staging "$staging" || :
   end 1 "What was restored cannot stay in place: $(head -n 1 "$work/reason"). What was in $RESTORE_PATH before is there again. An application wrote into what was restored meanwhile, so all of that is kept, in $RESTORE_PATH/$place_name. Stop the application, mend this, and run restore.sh again."
-}
-
-# name_aside DIRECTORY moves it into RESTORE_PATH, under the time as its name. Results: $place_name.
-name_aside() {
-  place_name=before-restore-$(date -u +%Y%m%dT%H%M%SZ)
-  while is_there "$staging_target/$place_name"; do
-    sleep 1
-    place_name=before-restore-$(date -u +%Y%m%dT%H%M%SZ)
-  done
-  unharmed_in / mv -T "$1" "$staging_target/$place_name" 2>"$work/refusal"
 }

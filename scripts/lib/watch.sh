@@ -2,13 +2,12 @@
 # The watch beside a running restic: shows that it is alive, and ends it at its time limit.
 # Inputs: RESTIC_PROGRESS_FPS (how often progress is shown; default once a minute), $watch_gives_up (not empty: end restic
 #   when it meets the same refusal twice), $watch_lock (not empty: end restic when it cannot write its lock),
-#   $watch_heartbeat (a file that is touched as long as restic runs), $watch_blind (not empty: what restic writes to stdout
+#   $watch_blind (not empty: what restic writes to stdout
 #   goes into a pipe for another reader, so nothing of it is shown), $run_cacheless.
 # Results: $work/NAME.ending, see results.sh.
 
 watch_gives_up=
 watch_lock=
-watch_heartbeat=
 watch_blind=
 
 # watch_over PROCESS NAME LIMIT DOING runs as a child of its own.
@@ -28,7 +27,6 @@ watch_over() {
     watch_waited=$((watch_waited + watch_step))
     # The parent was killed, so nobody ends this watch: it ends itself when restic is gone.
     kill -0 "$watch_process" 2>/dev/null || exit 0
-    [ -z "$watch_heartbeat" ] || touch "$watch_heartbeat" 2>/dev/null || :
     show_news
     if [ "$watch_waited" -ge "$watch_next" ]; then
       watch_next=$((watch_waited + watch_interval))
