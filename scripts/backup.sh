@@ -26,15 +26,17 @@
 #   11  locked by another restic that is alive
 #   12  wrong password
 #   64  bad settings or arguments
-#   65  the source is missing, empty, or refused by a guard
+#   65  the source is missing, empty, or refused by a guard, or a restore has not finished moving its files into it
 #   66  another repository than BACKUP_REPOSITORY_ID
 #   67  the repository is damaged
-#   75  the source is still being written, or changed while it was read
+#   75  the source is still being written, or changed while it was read, or a restore is moving its files into it
 #  130  stopped by a signal, lock released
 set -eu
 here=$(dirname "$0")
 # shellcheck source=scripts/lib/common.sh
 . "$here/lib/common.sh"
+# shellcheck source=scripts/lib/unfinished-restores.sh
+. "$here/lib/unfinished-restores.sh"
 # shellcheck source=scripts/lib/scan-source.sh
 . "$here/lib/scan-source.sh"
 # shellcheck source=scripts/lib/own-places.sh
@@ -81,6 +83,7 @@ main() {
   refuse_bad_settings
   require_repository_mount
   require_source_mount
+  refuse_unfinished_beside
   require_source
   require_further_paths
   require_pinned_repository

@@ -88,6 +88,10 @@ find_unread() {
 find_changes() {
   judge_changed='' judge_changes='' judge_mark=$source_mark
   scan_source
+  if [ -s "$work/unfinished" ]; then
+    judge_changed=yes judge_changes="a restore has begun to move its files into it, and a part of it is in $(cat "$work/unfinished")"
+    return 0
+  fi
   [ "$source_mark" != "$judge_mark" ] || return 0
   judge_changed=yes
   [ -z "$BACKUP_ACCEPT_CHANGES" ] || return 0

@@ -17,7 +17,7 @@ place_by_moves() {
     fi
     refuse_mount_points
     refuse_copies
-    [ -e "$staging/placing" ] || true 2>"$work/refusal" >"$staging/placing" || end_not_placed
+    [ -e "$staging/placing" ] || begin_placing
     open_closed_directories 2>"$work/refusal" || take_back
     move_all || take_back
     close_what_was_opened

@@ -2,6 +2,13 @@
 # What is tried before anything is moved into place: whether all that is in the way can be moved aside by a rename.
 # Exit codes: 1.
 
+# begin_placing: from now on a backup must see that this is not finished, whoever runs it.
+begin_placing() {
+  true 2>"$work/refusal" >"$staging/placing" || end_not_placed
+  chmod a+x "$staging" 2>/dev/null || :
+  chmod a+r "$staging/$staging_mark" 2>/dev/null || :
+}
+
 # refuse_mount_points: what is mounted cannot be moved aside. The kernel writes some characters of paths in octal.
 refuse_mount_points() {
   [ -s "$staging/clashing" ] || return 0

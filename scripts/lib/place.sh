@@ -34,7 +34,7 @@ place_by_rename() {
   [ -n "$place_dress" ] || place_dress="$(stat -c %u:%g "$staging_parent") 755"
   if [ ! -e "$staging/placing" ]; then
     dress "$staging/new" "$place_dress"
-    true 2>"$work/refusal" >"$staging/placing" || end_not_placed
+    begin_placing
   fi
   # To be moved, a directory must be writable for its owner.
   place_unwritable=

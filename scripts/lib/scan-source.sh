@@ -11,12 +11,15 @@ source_staging='.restic-backup-restore.??????'
 
 # find_restores: where restore.sh puts files is no source. If that is one of the sources itself, only what a restore has
 # set aside there is left out. Results: $source_restores, a pattern of what is left out (empty if RESTORE_PATH does not
-# lie in a source); $source_left_out, all such patterns for restic, one on each line.
+# lie in a source); $source_restore_path, RESTORE_PATH where all of it is left out; $source_left_out, all such patterns for
+# restic, one on each line.
 find_restores() {
   source_restores='' source_left_out=$places_left_out source_inside=
   for_each_line look_for_restores "$BACKUP_PATH
 ${BACKUP_PATHS:-}"
   [ -n "$source_restores" ] || source_restores=$source_inside
+  source_restore_path=
+  [ -z "$source_restores" ] || [ "$source_restores" != "$source_inside" ] || source_restore_path=$RESTORE_PATH
   [ -z "$source_restores" ] || source_left_out="$source_left_out$source_restores
 "
 }
@@ -47,6 +50,7 @@ $source_pattern/$source_staging
 # Results, of all paths:
 #   $source_all_files
 #   $source_mark                   differs when anything has changed, come or gone
+#   $work/unfinished               a restore's directory that holds a part of the source
 #   $source_unreadable             the first thing that cannot be read, whether restic leaves it out or not
 scan_source() {
   scan_how=${1:-}
@@ -55,6 +59,7 @@ scan_source() {
   true >"$work/newest-zip"
   true >"$work/newest-zip-here"
   true >"$work/unreadable"
+  true >"$work/unfinished"
   {
     list_entries "$BACKUP_PATH"
     echo "//further"
@@ -119,5 +124,6 @@ find_in_source() {
   source_root=$1
   shift
   find "$source_root" -path "$(print_literal "$source_root")/lost+found" -prune -o -path "$source_restores" -prune \
-    -o -path "$places_cache" -prune -o -name "$source_staging" -prune -o "$@"
+    -o -path "$places_cache" -prune -o -name "$source_staging" -prune \
+    -exec sh -c "$unfinished_program" "$work/unfinished" "" "$source_restore_path" {} + -o "$@"
 }

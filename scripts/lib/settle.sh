@@ -5,7 +5,7 @@
 # BACKUP_MARKER        name of a file in BACKUP_PATH that must be there, and not be older than any other there, which the
 #                      writer makes when all is written
 # BACKUP_SETTLE_WAIT   seconds to wait for the two above (600); not less than BACKUP_SETTLE
-# Exit codes: 64 bad settings · 75 still being written · 130 stopped by a signal.
+# Exit codes: 64 bad settings · 75 still being written · 130 stopped by a signal, and those of unfinished-restores.sh.
 
 # Seconds: what has changed within them, by whatever clock, is watched; what has not costs no wait.
 settle_recent=86400
@@ -57,6 +57,7 @@ find_unwritten() {
   settle_look=$settle_uptime
   scan_source opening
   stop_if_asked "Nothing was backed up."
+  refuse_unfinished
   [ "$BACKUP_SETTLE" -eq 0 ] || watch_source
   [ -z "${BACKUP_MARKER:-}" ] || look_at_marker
 }
