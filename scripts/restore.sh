@@ -91,6 +91,8 @@ here=$(dirname "$0")
 . "$here/lib/place-by-moves.sh"
 # shellcheck source=scripts/lib/place.sh
 . "$here/lib/place.sh"
+# shellcheck source=scripts/lib/foreign-restores.sh
+. "$here/lib/foreign-restores.sh"
 # shellcheck source=scripts/lib/other-restores.sh
 . "$here/lib/other-restores.sh"
 # shellcheck source=scripts/lib/restored-lacks.sh

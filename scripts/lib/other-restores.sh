@@ -38,21 +38,9 @@ settle_other_restores() {
       settle_dead_restore
     else
       remove_unmarked "$others_directory"
+      warn_of_foreign "$others_directory"
     fi
   done
-}
-
-# remove_unmarked DIRECTORY: of a restore that was killed before it had set its mark, if nothing else is in it. One that
-# is alive makes itself another directory.
-remove_unmarked() {
-  if [ -d "$1" ] && [ ! -L "$1" ]; then
-    case $(ls -A "$1" 2>/dev/null) in
-      '' | "$staging_mark.new")
-        rm -f "$1/$staging_mark.new" || :
-        rmdir "$1" || :
-        ;;
-    esac 2>/dev/null
-  fi
 }
 
 # read_mark DIRECTORY: whether a restore into RESTORE_PATH made it.

@@ -68,7 +68,7 @@ refuse_unfinished() {
   unfinished_target=${unfinished_directory%/*}
   unfinished_beside=$(sed -n '5s/^beside //p' "$unfinished_directory/restic-backup-restore" 2>/dev/null) || :
   unfinished_target=${unfinished_target:-/}${unfinished_beside:+/$unfinished_beside}
-  unfinished_again="run restore.sh again with RESTORE_PATH=$unfinished_target, which finishes it first"
+  unfinished_again="run restore.sh again with RESTORE_PATH=$unfinished_target, which finishes it first, or says why not"
   unfinished_beat=$(stat -c %Y "$unfinished_directory/restic-backup-restore" 2>/dev/null) || unfinished_beat=0
   [ $(($(date +%s) - unfinished_beat)) -ge "$unfinished_patience" ] ||
     end 75 "A restore is moving its files into $unfinished_target right now, so nothing was backed up: a part of the source is in $unfinished_directory. The next try looks again. If that restore is dead, $unfinished_again."
