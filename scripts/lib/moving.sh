@@ -54,7 +54,10 @@ move_each() {
   unharmed_in / find "$1" -mindepth 1 -maxdepth 1 -exec sh -c "$moving_program" "$2" {} +
 }
 
+# end_not_placed: where an earlier restore has begun to move, RESTORE_PATH is what that one has left.
 end_not_placed() {
+  [ ! -e "$staging/placing" ] ||
+    end 1 "An earlier restore has moved its files into $RESTORE_PATH only in part, and this cannot be finished: $(head -n 1 "$work/refusal"). Nothing is lost: what was there before is in $RESTORE_PATH or in old or later.… in $staging, what was restored is in $RESTORE_PATH or $staging/new. Mend this, and run restore.sh again, which finishes it first."
   stop_if_asked "$RESTORE_PATH is as it was. What was restored is complete in $staging/new."
   end 1 "What was restored is complete, but cannot be moved into place: $(head -n 1 "$work/refusal"). $RESTORE_PATH is as it was. All that was restored is in $staging/new: move it from there by hand, or mend this and run restore.sh again."
 }

@@ -13,6 +13,7 @@ others_patience=90
 begin_staging() {
   find_target
   life_before_failing=tell_truth
+  mark_snapshot=$chosen_short
   if ! make_staging; then
     remove_dead_restores
     make_staging || end_unwritable "$staging_target"
@@ -55,6 +56,7 @@ read_mark() {
     read -r others_process others_start
     read -r others_inode
     IFS= read -r others_target
+    IFS= read -r others_snapshot || others_snapshot=
   } <"$others_mark" 2>/dev/null || return 1
   [ "$others_inode" = "$(stat -c %i "$1")" ] && [ "$others_target" = "$(print_side "$1")" ]
 }
@@ -95,18 +97,19 @@ refuse_second_restore() {
 
 # settle_dead_restore claims its directory first: it may wake up. Only then what is in it stays as it is.
 settle_dead_restore() {
-  others_own=$staging others_marked=$staging_marked
+  others_own=$staging others_marked=$staging_marked mark_snapshot=$others_snapshot
   if ! claim_staging "$others_directory"; then
     [ ! -d "$others_directory" ] ||
       warn "User $(id -u) cannot take over what an earlier restore left in $others_directory: $(head -n 1 "$work/refusal"). Correct its rights, and run restore.sh again, which removes or finishes it."
   elif [ -e "$staging/placing" ]; then
     warn "An earlier restore has not finished moving its files into $RESTORE_PATH. That is done first."
     place
+    truth_finished="The earlier restore${others_snapshot:+ of snapshot $others_snapshot}, which had been stopped while it moved its files, is finished: they are in $RESTORE_PATH"
     [ -z "$place_aside" ] || warn "What was there before that restore is in $place_aside."
   else
     say "Removing what an earlier restore left in $others_directory ..."
     drop_staging "$staging" ||
       warn "User $(id -u) cannot remove what an earlier restore left in $staging. It is in nobody's way but takes room: look whether anything is in old or later.… there, which was in $RESTORE_PATH before, and remove the rest."
   fi
-  staging=$others_own staging_marked=$others_marked
+  staging=$others_own staging_marked=$others_marked mark_snapshot=$chosen_short
 }

@@ -4,6 +4,8 @@
 # Inputs: $staging, $staging_target.
 
 staging_mark=restic-backup-restore
+# The snapshot that is restored there.
+mark_snapshot=
 
 # write_mark: the number of the directory tells it from a copy of itself that a backup has brought here. A shell says of a
 # full disk what it likes, and cp says what is the matter.
@@ -14,6 +16,7 @@ write_mark() {
     echo "$$ $(print_start "$$")"
     stat -c %i "$staging"
     print_side "$staging"
+    echo "$mark_snapshot"
   } >"$work/mark" && cp "$work/mark" "$staging/$staging_mark.new" && mv "$staging/$staging_mark.new" "$staging/$staging_mark"
 }
 

@@ -2,6 +2,8 @@
 # Between two restores on two hosts: one that was frozen, or cut off from its file server, shows no sign of life, so that
 # another one takes it for dead. That one renames its directory before it does anything to it: whichever of the two is
 # still moving then fails at once, and says that it does not know.
+# It also finishes what the other one has begun to move. Either way, the messages of this restore, which know of this one only,
+# are not all that is to be said.
 # Inputs: $staging. Exit codes: 1.
 
 # claim_staging DIRECTORY makes a dead restore's directory $staging, ours, or fails: then another restore was faster, or the
@@ -32,8 +34,19 @@ print_taken_over() {
   printf '%s' "Another restore has taken this one for dead, because it showed no sign of life for a while, and has taken over $staging: so this one stopped. Whether anything of it is in $RESTORE_PATH is not known here: what the other restore reports holds, and what was in $RESTORE_PATH before is there or in a directory before-restore-… in it. Run restore.sh again if no other one is running."
 }
 
-# tell_truth CODE runs before a restore ends without success: what the message says of RESTORE_PATH is known only as long
-# as the directory is ours.
+# Which earlier restore this one has finished, as long as its own files are not in place.
+truth_finished=
+
+# tell_truth CODE runs before the report of a restore that did not succeed: that nothing was restored, or RESTORE_PATH is as it
+# was, is not all where this one has finished an earlier one, and not known where it was taken over.
 tell_truth() {
-  [ -z "$staging_marked" ] || is_own_staging || report_message=$(print_taken_over)
+  if [ -n "$staging_marked" ] && ! is_own_staging; then
+    report_message=$(print_taken_over)
+  elif [ -n "$truth_finished" ]; then
+    truth_end="$RESTORE_PATH is as it was"
+    case $report_message in
+      *"$truth_end"*) report_message="${report_message%%"$truth_end"*}$RESTORE_PATH is as the earlier one left it${report_message#*"$truth_end"}" ;;
+    esac
+    report_message="$truth_finished. The new one is not done: $report_message"
+  fi
 }
