@@ -10,17 +10,14 @@ root_unknown=
 restore_root() {
   root_unknown='' root_name=${BACKUP_PATH##*/} root_above=${BACKUP_PATH%/*}
   root_shape=$(print_literal "$root_name")
-  run_restic root 0 "reading the attributes of $BACKUP_PATH" --no-lock cat tree "$report_snapshot:${root_above:-/}"
-  take_root_run
+  read_root "reading the attributes of $BACKUP_PATH" cat tree "$report_snapshot:${root_above:-/}"
   cp "$work/root.out" "$work/root-wanted.json"
   # In a directory of that name, and back.
   { mkdir "$staging/root" && mv "$staging/new" "$staging/root/$root_name"; } 2>"$work/refusal" || end_not_placed
   run_goes_on=yes
-  run_restic root 0 "restoring the attributes of $BACKUP_PATH" --no-lock --json restore \
-    "$report_snapshot:${root_above:-/}" --target "$staging/root" \
-    --exclude '/*' --exclude "!/$root_shape" --exclude "/$root_shape/*"
+  read_root "restoring the attributes of $BACKUP_PATH" --json restore "$report_snapshot:${root_above:-/}" \
+    --target "$staging/root" --exclude '/*' --exclude "!/$root_shape" --exclude "/$root_shape/*"
   run_goes_on=
-  take_root_run
   if [ -z "$root_unknown" ]; then
     { true >"$staging/time" && touch -r "$staging/root/$root_name" "$staging/time"; } 2>"$work/refusal" || end_not_placed
   fi
@@ -28,11 +25,25 @@ restore_root() {
   { mv "$staging/root/$root_name" "$staging/new" && rmdir "$staging/root"; } 2>"$work/refusal" || end_not_placed
 }
 
-# take_root_run: owners and modes may not be set, which is looked at elsewhere.
-take_root_run() {
+# read_root DOING ARGUMENT…: without a lock first, because all contents are there and need not wait for one. What fails
+# then is asked for again under the lock, because a prune may have been at work.
+read_root() {
+  root_doing=$1
+  shift
+  run_restic root 0 "$root_doing" --no-lock "$@"
+  ! is_root_read || return 0
+  if [ -z "$life_signal" ]; then
+    say "That did not end well. Reading it once more, when nobody else is at work on the repository ..."
+    restic_reading root "$root_doing" "$@"
+  fi
+  is_root_read || root_unknown=${root_unknown:-$explain_cause}
+}
+
+# is_root_read: owners and modes may not be set, which is looked at elsewhere.
+is_root_read() {
   ended root 0 && return 0
   explain root
-  [ "$explain_attributes" = yes ] || root_unknown=${root_unknown:-$explain_cause}
+  [ "$explain_attributes" = yes ]
 }
 
 # set_root_time STAMP
@@ -42,8 +53,8 @@ set_root_time() {
 }
 
 # find_root_lacks. Results: $root_lacks, the names of the attributes that the snapshot has, and RESTORE_PATH has not, or
-# with another value; $root_unread, why those of RESTORE_PATH are not known, empty if they are. Nothing in the image shows attributes but restic, so it backs the directory up into a small
-# repository in TMPDIR, without what is in it.
+# with another value; $root_unread, why those of RESTORE_PATH are not known, empty if they are. Nothing in the image shows
+# attributes but restic, so it backs the directory up into a small repository in TMPDIR, without what is in it.
 find_root_lacks() {
   root_lacks='' root_unread=
   [ -z "$root_unknown" ] || return 0

@@ -85,6 +85,17 @@ describe("restore-root.sh", function () {
     assert.deepEqual((await readdir(world.target)).sort(), ["file", "jira.zip"]);
   });
 
+  inBusybox("reads once more under the lock what a prune may have taken away meanwhile", async (world) => {
+    await dressed(world);
+    await backedUp(world);
+    for (const failing of ['*--no-lock*"cat tree"*', '*--no-lock*" restore "*--exclude*']) {
+      const script = `case "$*" in ${failing}) echo "Fatal: not found" >&2; exit 1 ;; esac; exec "$real" "$@"`;
+      await restored(world, 0, { env: await inPlaceOf(world, "restic", script) });
+      assert.deepEqual(await attributes(world.target), await attributes(world.source));
+      await rm(world.target, { recursive: true });
+    }
+  });
+
   inBusybox("says what it could not find out, and restores all the same", async (world) => {
     await backedUp(world);
     const env = await inPlaceOf(
