@@ -72,7 +72,7 @@ main() {
   refuse_needed_names
   say "All is there. Moving it into place ..."
   place
-  truth_finished=
+  failed_finished=
   find_lacks
   tell_result
 }

@@ -104,7 +104,7 @@ settle_dead_restore() {
   elif [ -e "$staging/placing" ]; then
     warn "An earlier restore has not finished moving its files into $RESTORE_PATH. That is done first."
     place
-    truth_finished="The earlier restore${others_snapshot:+ of snapshot $others_snapshot}, which had been stopped while it moved its files, is finished: they are in $RESTORE_PATH"
+    failed_finished="The earlier restore${others_snapshot:+ of snapshot $others_snapshot}, which had been stopped while it moved its files, is finished: they are in $RESTORE_PATH"
     [ -z "$place_aside" ] || warn "What was there before that restore is in $place_aside."
   else
     say "Removing what an earlier restore left in $others_directory ..."

@@ -25,12 +25,12 @@
 . "$here/lib/moving.sh"
 # shellcheck source=scripts/lib/set-aside.sh
 . "$here/lib/set-aside.sh"
-# shellcheck source=scripts/lib/signs-of-life.sh
-. "$here/lib/signs-of-life.sh"
 # shellcheck source=scripts/lib/taken-over.sh
 . "$here/lib/taken-over.sh"
 # shellcheck source=scripts/lib/staging.sh
 . "$here/lib/staging.sh"
+# shellcheck source=scripts/lib/failed-restore.sh
+. "$here/lib/failed-restore.sh"
 # shellcheck source=scripts/lib/restore-space.sh
 . "$here/lib/restore-space.sh"
 # shellcheck source=scripts/lib/check-restored.sh

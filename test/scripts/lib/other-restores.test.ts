@@ -33,8 +33,10 @@ describe("other-restores.sh", function () {
   inBothShells("releases the lock at SIGTERM, and exits with 130", async (world) => {
     const running = await startSlowly(world);
     process.kill(running.pid, "SIGTERM");
-    const { exitCode } = await running.outcome;
+    const { exitCode, report } = await running.outcome;
     assert.equal(exitCode, 130);
+    const [staging] = await stagings(world);
+    assert.ok(report.message.endsWith(`stays in ${staging}, until the next restore removes it.`), report.message);
     assert.deepEqual(await locks(world), []);
     assert.equal((await readdir(world.folder)).includes("import"), false);
   });

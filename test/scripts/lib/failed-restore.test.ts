@@ -6,7 +6,7 @@ import { inBothShells, inBusybox } from "../shell-under-test";
 import { until } from "../test-repository";
 import { backedUp, inPlaceOf, restored, stagings } from "./restore-trials";
 
-describe("taken-over.sh", function () {
+describe("failed-restore.sh", function () {
   this.timeout(240_000);
 
   inBothShells("says that an earlier restore is finished, where the new one comes to nothing", async (world) => {
@@ -46,6 +46,32 @@ describe("taken-over.sh", function () {
     await restored(world, 0);
     assert.deepEqual(await stagings(world), []);
   });
+
+  inBothShells(
+    "leaves no directory where restic has restored nothing, and does not say that something is there",
+    async (world) => {
+      await backedUp(world);
+      await mkdir(world.target);
+      for (const [exit, words] of [
+        [
+          11,
+          "unable to create lock in backend: repository is already locked exclusively by PID 1 on x by (UID 0, GID 0)",
+        ],
+        [12, "Fatal: wrong password or no key found"],
+        [1, "Fatal: no luck"],
+      ] as const) {
+        const env = await inPlaceOf(
+          world,
+          "restic",
+          `case "$*" in *--verify*) echo "${words}" >&2; exit ${exit} ;; esac; exec "$real" "$@"`,
+        );
+        const { report } = await restored(world, exit, { env: { ...env, BACKUP_LOCK_WAIT: "1" } });
+        assert.doesNotMatch(report.message, /is in .*\.restic-backup-restore/);
+        assert.match(report.message, /is as it was/);
+        assert.deepEqual(await stagings(world), [], report.message);
+      }
+    },
+  );
 });
 
 /** A restore that was killed before it has moved the first entry aside. */
