@@ -36,6 +36,22 @@ $source_pattern/$source_staging
   esac
 }
 
+# warn_of_set_aside: what a restore by hand has moved aside may be the only copy, so it is backed up.
+warn_of_set_aside() {
+  for_each_line look_for_set_aside "$BACKUP_PATH
+${BACKUP_PATHS:-}"
+}
+
+look_for_set_aside() {
+  [ "$source_restores" != "$(print_literal "$1")/$source_set_aside" ] || return 0
+  for source_entry in "$1"/before-restore-????????T??????Z; do
+    # shellcheck disable=SC2254 # a pattern
+    case $source_entry in
+      "$1"/$source_set_aside) warn "$source_entry, where a restore moved what was there before, is backed up too. Remove it when nobody needs it, because it takes room in each snapshot." ;;
+    esac
+  done
+}
+
 # scan_source [HOW]: `opening` also opens what not everybody may read, because only that shows whether it may be read:
 # root is told yes by `test -r` where a file server refuses it.
 # Results, of BACKUP_PATH:

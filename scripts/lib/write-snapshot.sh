@@ -16,6 +16,7 @@ write_snapshot() {
   [ -z "$source_unreadable" ] || snapshot_partial=yes
   say "Backing up $BACKUP_PATH as host $BACKUP_HOST to $repository_shown ..."
   [ -z "$source_restores" ] || say "Left out is $source_restores, where restore.sh puts files."
+  warn_of_set_aside
   [ -z "$places_cache" ] || say "Left out is $places_cache, the cache of restic."
   # After a signal there may be a snapshot to mark, or an upload to note down.
   run_goes_on=yes

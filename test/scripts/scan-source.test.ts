@@ -207,6 +207,23 @@ describe("scan-source.sh", function () {
     assert.equal(report.files, 10_001);
     assert.equal((await readFile(world.path("openings"), "utf8")).trimEnd().split("\n").length, 2);
   });
+
+  inBothShells("backs up what a restore by hand has set aside, and names it", async (world) => {
+    await withRepository(world);
+    const aside = join(world.source, "before-restore-20260101T000000Z");
+    for (const folder of [aside, join(world.source, "before-restore-of-mine-T123456Z")]) {
+      await mkdir(folder);
+      await writeFile(join(folder, "file"), "x");
+    }
+    const { report } = await night(world, {});
+    assert.equal(report.files, 3);
+    assert.equal(
+      report.warning,
+      `${aside}, where a restore moved what was there before, is backed up too. Remove it when nobody needs it, because it takes room in each snapshot.`,
+    );
+    const { report: left } = await night(world, { RESTORE_PATH: world.source });
+    assert.deepEqual([left.files, left.warning], [2, undefined]);
+  });
 });
 
 async function manyFiles(source: string): Promise<void> {
