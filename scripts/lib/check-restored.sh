@@ -75,7 +75,7 @@ open_to_owner() {
 # many links and special files are missing), $restored_differing (how many entries have another mode or owner), and
 # $work/differences, lines about these.
 count_restored() {
-  keep_beating list_restored || end 1 "What was restored could not be counted, so $RESTORE_PATH is as it was. It $restored_kept. The lines above say why."
+  list_restored || end 1 "What was restored could not be counted, so $RESTORE_PATH is as it was. It $restored_kept. The lines above say why."
   stop_if_asked "$RESTORE_PATH is as it was. What was restored $restored_kept."
   awk -f "$here/lib/entries.awk" "$work/entries" >"$work/restored-classes"
   run_jq compare-entries -rn --rawfile wanted "$work/manifest-classes" --rawfile found "$work/restored-classes" \

@@ -18,11 +18,6 @@ start_beating() {
   ) >/dev/null 2>&1 &
 }
 
-# keep_beating COMMAND…: runs it; the signs of life are shown anyway.
-keep_beating() {
-  "$@"
-}
-
 # claim_staging DIRECTORY makes a dead restore's directory $staging, ours, or fails: then another restore was faster, or the
 # directory may not be renamed, which $work/refusal says. A name is all that it takes, because the volume may be full.
 claim_staging() {
