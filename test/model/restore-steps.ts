@@ -13,9 +13,11 @@ export function restoreNewest(pick: number): Step {
 
 export function restoreById(wanted: number, pick: number): Step {
   return repositoryStep(`restore.sh of snapshot ${wanted}`, pick, async (model, real) => {
-    const snapshot = picked(model, wanted);
+    const any = picked(model, wanted);
+    // One of another path is named, and not restored.
+    const snapshot = any?.paths.includes(real.world.source) ? any : undefined;
     const isWhole = snapshot && isComplete({ ...snapshot, time: "2000-01-01T00:00:00Z" }, model.snapshots);
-    await restore(real, [snapshot?.id ?? "0123456789ab"], snapshot, isWhole ? 0 : 3);
+    await restore(real, [any?.id ?? "0123456789ab"], snapshot, isWhole ? 0 : 3);
   });
 }
 
