@@ -26,10 +26,11 @@ def words_of_programs:
     | last // empty)
   | select(. != "");
 
-# What made restic try again, without what differs each time.
+# What made restic try again, without what differs each time, and without the end that the watch made of the last one.
 def retried:
   def reason: sub("^.* retrying after [^:]*: "; "") | gsub("current time [^ ]+"; "the time here");
-  map(select(.text | test(" retrying after ")) | .text |= reason | .unnamed |= reason);
+  map(select(.text | test(" retrying after ")) | .text |= reason | .unnamed |= reason)
+  | map(select(.text | endswith("context canceled") | not));
 
 # What ended restic. A cache that cannot be opened is what a run without an error of its own ended by. What Go says of a
 # pipe whose other end is gone differs each time, and ssh knows better.

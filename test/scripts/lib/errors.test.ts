@@ -194,6 +194,11 @@ describe("explain-run.jq", function () {
     assert.deepEqual([kind, refusedAgain], ["refused", "no"]);
   });
 
+  it("takes the end that the watch made of the last try for no reason", async () => {
+    const words = retry(denied) + retry("blob.GetProperties: context canceled");
+    assert.equal((await explain(words, { ending: "timed-out" })).cause, `no answer within 6 seconds (${denied})`);
+  });
+
   it("sees a refusal that comes again, and that time changes others", async () => {
     assert.equal((await explain(retry(denied) + retry(denied))).refusedAgain, "yes");
     const busy = retry("unexpected HTTP response (503): 503 Service Unavailable");
