@@ -68,7 +68,7 @@ main() {
   require_short_paths
   restore_into_staging
   restore_root
-  stop_if_asked "$RESTORE_PATH is as it was. What was restored is complete in $staging/new."
+  stop_if_asked "$target_state. What was restored is complete in $staging/new."
   refuse_needed_names
   say "All is there. Moving it into place ..."
   place

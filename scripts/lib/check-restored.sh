@@ -40,8 +40,8 @@ restore_into_staging() {
 # end_failed NAME: where the target is full, the application may be running on it. restic names the file then, so that it
 # is no other place that is full.
 end_failed() {
-  restored_words="The restore failed, and $RESTORE_PATH is as it was"
-  end_if_removed "$1" "$restored_words. What was restored until then $restored_kept"
+  restored_words="The restore failed, and $target_state"
+  end_if_removed "$1" "$restored_words. $(print_until_then)"
   explain "$1"
   case $explain_damage:$explain_kind:$explain_cause in
     :full:*"$staging/"*)
@@ -50,23 +50,30 @@ end_failed() {
       end 1 "$restored_words: its volume is full. What was restored until then is removed, to make room again. Make room there, or restore to a larger volume. restic says: $explain_cause."
       ;;
   esac
-  fail "$1" "$restored_words. What was restored until then $restored_kept"
+  fail "$1" "$restored_words. $(print_until_then)"
 }
 
 end_incomplete() {
   status_of "$restored_run"
-  restored_words="The restore is not complete, and $RESTORE_PATH is as it was: $restored_missing."
-  restored_words="$restored_words What was restored $restored_kept"
+  restored_words="The restore is not complete, and $target_state: $restored_missing. $(print_until_then)"
   end_if_removed "$restored_run" "$restored_words"
   status_of "$restored_run"
   [ "$run_status" -eq 0 ] || fail "$restored_run" "$restored_words"
   end 1 "$restored_words. Run this again, or choose another snapshot of restore.sh --list."
 }
 
+print_until_then() {
+  if is_staging_empty; then
+    printf 'Nothing was restored until then'
+  else
+    printf 'What was restored until then %s' "$restored_kept"
+  fi
+}
+
 # open_to_owner: root's pods have the right to read everything. A second run of restic sets all modes again.
 open_to_owner() {
   if [ "$(id -u)" -ne 0 ] && { [ "$manifest_closed" -gt 0 ] || ! ended restore 0; }; then
-    chmod -R u+rwX "$staging/new" || end 1 "What was restored cannot be looked at by user $(id -u), so $RESTORE_PATH is as it was. It $restored_kept."
+    chmod -R u+rwX "$staging/new" || end 1 "What was restored cannot be looked at by user $(id -u), so $target_state. It $restored_kept."
     restored_opened=yes
   fi
 }
@@ -75,8 +82,8 @@ open_to_owner() {
 # many links and special files are missing), $restored_differing (how many entries have another mode or owner), and
 # $work/differences, lines about these.
 count_restored() {
-  list_restored || end 1 "What was restored could not be counted, so $RESTORE_PATH is as it was. It $restored_kept. The lines above say why."
-  stop_if_asked "$RESTORE_PATH is as it was. What was restored $restored_kept."
+  list_restored || end 1 "What was restored could not be counted, so $target_state. It $restored_kept. The lines above say why."
+  stop_if_asked "$target_state. What was restored $restored_kept."
   awk -f "$here/lib/entries.awk" "$work/entries" >"$work/restored-classes"
   run_jq compare-entries -rn --rawfile wanted "$work/manifest-classes" --rawfile found "$work/restored-classes" \
     --arg opened "$restored_opened" >"$work/compared"

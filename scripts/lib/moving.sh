@@ -58,6 +58,6 @@ move_each() {
 end_not_placed() {
   [ ! -e "$staging/placing" ] ||
     end 1 "An earlier restore has moved its files into $RESTORE_PATH only in part, and this cannot be finished: $(head -n 1 "$work/refusal"). Nothing is lost: what was there before is in $RESTORE_PATH or in old or later.… in $staging, what was restored is in $RESTORE_PATH or $staging/new. Mend this, and run restore.sh again, which finishes it first."
-  stop_if_asked "$RESTORE_PATH is as it was. What was restored is complete in $staging/new."
-  end 1 "What was restored is complete, but cannot be moved into place: $(head -n 1 "$work/refusal"). $RESTORE_PATH is as it was. All that was restored is in $staging/new: move it from there by hand, or mend this and run restore.sh again."
+  stop_if_asked "$target_state. What was restored is complete in $staging/new."
+  end 1 "What was restored is complete, but cannot be moved into place: $(head -n 1 "$work/refusal"). $target_state. All that was restored is in $staging/new: move it from there by hand, or mend this and run restore.sh again."
 }

@@ -105,6 +105,7 @@ settle_dead_restore() {
     warn "An earlier restore has not finished moving its files into $RESTORE_PATH. That is done first."
     place
     failed_finished="The earlier restore${others_snapshot:+ of snapshot $others_snapshot}, which had been stopped while it moved its files, is finished: they are in $RESTORE_PATH"
+    target_state="$RESTORE_PATH is as the earlier one left it"
     [ -z "$place_aside" ] || warn "What was there before that restore is in $place_aside."
   else
     say "Removing what an earlier restore left in $others_directory ..."

@@ -10,7 +10,7 @@
 #   time                    its time is that which RESTORE_PATH itself gets
 # Inputs: RESTORE_PATH.
 # Results: $staging; $staging_target and $staging_parent, RESTORE_PATH and the directory above it without symbolic
-# links.
+# links; $target_state, what messages say of RESTORE_PATH before anything is moved into it.
 # Exit codes: 1.
 
 staging=
@@ -19,6 +19,7 @@ staging_marked=
 
 # find_target: RESTORE_PATH itself may be missing; what is missing above it is made.
 find_target() {
+  target_state="$RESTORE_PATH is as it was"
   staging_parent=${RESTORE_PATH%/*}
   staging_parent=${staging_parent:-/}
   if [ -d "$RESTORE_PATH" ]; then

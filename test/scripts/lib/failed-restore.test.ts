@@ -67,7 +67,10 @@ describe("failed-restore.sh", function () {
         );
         const { report } = await restored(world, exit, { env: { ...env, BACKUP_LOCK_WAIT: "1" } });
         assert.doesNotMatch(report.message, /is in .*\.restic-backup-restore/);
-        assert.match(report.message, /is as it was/);
+        assert.match(
+          report.message,
+          /is as it was\b.* Nothing was restored until then(: |\. )(?!.*(move it away|removes it))/,
+        );
         assert.deepEqual(await stagings(world), [], report.message);
       }
     },

@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { chmod, cp, mkdir, readdir, readFile, readlink, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { manifest } from "../manifest";
 import type { World } from "../shell-under-test";
 import { inBothShells, inBusybox } from "../shell-under-test";
 import { locks, until } from "../test-repository";
-import { contents, versions } from "./placing-trials";
+import { leave, mark } from "./left-restore";
 import { backedUp, inPlaceOf, restored, stagings, withMount } from "./restore-trials";
-
-const mark = "restic-backup-restore";
 
 describe("other-restores.sh", function () {
   this.timeout(240_000);
@@ -245,126 +242,7 @@ describe("other-restores.sh", function () {
     }
     assert.deepEqual(await stagings(world), [kept]);
   });
-
-  inBusybox("shows other hosts that it is alive, also while it tries and moves", async (world) => {
-    await backedUp(world);
-    for (const [program, text] of [
-      ["ln", "tried"],
-      ["mv", "moved"],
-    ] as const) {
-      await mkdir(world.target, { recursive: true });
-      await writeFile(join(world.target, "jira.zip"), "clash");
-      const env = await inPlaceOf(
-        world,
-        program,
-        `case "$*" in *.restic-backup-restore.*/probe* | -n*) : >"${world.path(text)}"; sleep 30 ;; esac; exec "$real" "$@"`,
-      );
-      const running = world.start("restore.sh", [], { env });
-      await until("the step", async () => (await readdir(world.folder)).includes(text));
-      const [staging = ""] = await stagings(world);
-      const before = (await stat(join(staging, mark))).mtimeMs;
-      await until("a sign of life", async () => (await stat(join(staging, mark))).mtimeMs > before + 1000, 8);
-      process.kill(-running.pid, "SIGKILL");
-      await running.outcome;
-      await rm(world.target, { recursive: true });
-    }
-  });
-
-  inBothShells("stops where another restore has taken over its directory, and says what it knows", async (world) => {
-    await backedUp(world);
-    for (const [program, condition] of [
-      // While it tries, while it moves aside, and when all is in place.
-      ["ln", "*"],
-      ["mv", "*/old*"],
-      ["rmdir", "*/old"],
-    ] as const) {
-      await mkdir(world.target, { recursive: true });
-      await writeFile(join(world.target, "jira.zip"), "last copy");
-      const taken = world.path("taken");
-      const env = await inPlaceOf(
-        world,
-        program,
-        `case "$*" in ${condition}) [ -e "${taken}" ] || mv "${world.target}"/.restic-backup-restore.* "${taken}" ;; esac\nexec "$real" "$@"`,
-      );
-      const { report } = await restored(world, 1, { env });
-      assert.match(
-        report.message,
-        /^Another restore has taken this one for dead, .* so this one stopped\. Whether/,
-        program,
-      );
-      assert.equal(
-        (await contents(world, ["."])).concat(await readAll(join(taken, "old"))).includes("last copy"),
-        true,
-      );
-      await rm(taken, { recursive: true });
-      await rm(world.target, { recursive: true });
-    }
-  });
-
-  inBothShells("claims the directory of a dead restore before it looks at what is in it", async (world) => {
-    await backedUp(world);
-    await mkdir(world.target);
-    const left = await leave(world, world.target);
-    await mkdir(join(left, "new"));
-    await mkdir(join(left, "old"));
-    await writeFile(join(left, "new", "late"), "restored");
-    await writeFile(join(left, "old", "late"), "mine");
-    // That one goes on until the very moment of the claim.
-    const env = await inPlaceOf(world, "mv", `case "$2" in ${left}) : >"$2/placing" ;; esac; exec "$real" "$@"`);
-    const { report } = await restored(world, 0, { env });
-    assert.match(report.warning ?? "", /An earlier restore has not finished moving/);
-    assert.equal(await readFile(join(world.target, "late"), "utf8"), "restored");
-    assert.deepEqual(await versions(world, "late"), ["mine"]);
-    assert.deepEqual(await stagings(world), []);
-  });
-
-  inBothShells("keeps what is set aside in the directory of a dead restore, whatever that says", async (world) => {
-    await backedUp(world);
-    await mkdir(world.target);
-    const left = await leave(world, world.target);
-    for (const folder of ["old", "later.1"]) {
-      await mkdir(join(left, folder));
-      await writeFile(join(left, folder, "file"), folder);
-    }
-    const { report } = await restored(world, 0);
-    assert.match(
-      report.warning ?? "",
-      /held what was in .*import before an earlier restore\. It is kept in .*before-restore-/,
-    );
-    assert.deepEqual(await versions(world, "file"), ["old", "later.1"]);
-    assert.deepEqual(await stagings(world), []);
-  });
 });
-
-interface Left {
-  readonly place?: string;
-  readonly process?: string;
-  readonly target?: string;
-  /** Seconds since the last sign of life. */
-  readonly age?: number;
-}
-
-/** What a restore leaves when it is killed. Returns its path. */
-async function leave(world: World, folder: string, left: Left = {}): Promise<string> {
-  const making = join(folder, "making");
-  await mkdir(making);
-  const place = left.place ?? `${hostname()} ${await readlink("/proc/self/ns/pid")}`;
-  const { ino } = await stat(making);
-  const side = folder === world.target ? "in" : `beside ${left.target ?? "import"}`;
-  const lines = ["A restore.", place, left.process ?? "1 1", `${ino}`, side];
-  await writeFile(join(making, mark), `${lines.join("\n")}\n`);
-  const time = Date.now() / 1000 - (left.age ?? 0);
-  await utimes(join(making, mark), time, time);
-  const path = join(folder, `.restic-backup-restore.${randomBytes(3).toString("hex")}`);
-  await rename(making, path);
-  assert.notEqual(world.target, path);
-  return path;
-}
-
-async function readAll(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  return Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
-}
 
 /** When this process was started, as the kernel counts. */
 async function processHere(): Promise<{ start: string }> {
