@@ -35,6 +35,8 @@ set -eu
 here=$(dirname "$0")
 # shellcheck source=scripts/lib/common.sh
 . "$here/lib/common.sh"
+# shellcheck source=scripts/lib/begun-restore.sh
+. "$here/lib/begun-restore.sh"
 # shellcheck source=scripts/lib/unfinished-restores.sh
 . "$here/lib/unfinished-restores.sh"
 # shellcheck source=scripts/lib/scan-source.sh

@@ -37,9 +37,6 @@ warn_of_foreign() {
 
 # has_begun DIRECTORY
 has_begun() {
-  [ ! -e "$1/placing" ] || return 0
-  for foreign_kept in "$1/old" "$1"/later.*; do
-    [ -z "$(ls -A "$foreign_kept" 2>/dev/null)" ] || return 0
-  done
-  return 1
+  sh -c "$begun_program"'
+  is_begun "$0"' "$1"
 }

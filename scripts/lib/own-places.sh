@@ -30,7 +30,12 @@ check_places_in() {
   refuse_place "$1" TMPDIR "${TMPDIR:-/tmp}"
   refuse_place "$1" BACKUP_PRIVATE_FOLDER "${BACKUP_PRIVATE_FOLDER:-}"
   refuse_place "$1" BACKUP_SSH_LOG "${BACKUP_SSH_LOG:-}"
-  leave_cache_out "$1" "${RESTIC_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/restic}"
+  leave_cache_out "$1" "$(print_cache)"
+}
+
+# print_cache: where restic puts it.
+print_cache() {
+  printf '%s' "${RESTIC_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/restic}"
 }
 
 # refuse_place SOURCE NAME PLACE

@@ -17,7 +17,7 @@ check_restore_place() {
       problem "RESTORE_PATH: $RESTORE_PATH holds the repository, $repository_folder, which a restore must not move aside. Use a directory beside it, as in: RESTORE_PATH=$RESTORE_PATH/restored restore.sh"
     fi
   fi
-  places_real=$(print_real "${RESTIC_CACHE_DIR:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/restic}")
+  places_real=$(print_real "$(print_cache)")
   ! is_in "$places_real" "$places_target" ||
     problem "RESTORE_PATH: $RESTORE_PATH is the cache of restic, or lies in it, where restic removes what is old. Use another directory."
   [ "$places_target" != "$(print_real "${TMPDIR:-/tmp}")" ] ||

@@ -51,6 +51,8 @@
 . "$here/lib/place-by-moves.sh"
 # shellcheck source=scripts/lib/place.sh
 . "$here/lib/place.sh"
+# shellcheck source=scripts/lib/begun-restore.sh
+. "$here/lib/begun-restore.sh"
 # shellcheck source=scripts/lib/foreign-restores.sh
 . "$here/lib/foreign-restores.sh"
 # shellcheck source=scripts/lib/other-restores.sh

@@ -10,18 +10,10 @@ unfinished_patience=90
 # For a shell of its own: writes into the file $0 the first one of the directories that holds a part of the source. $1 is
 # the name of a source that they lie beside, empty where they lie in one; restores into $2 are left out, as is $2.
 # shellcheck disable=SC2016 # of that shell
-unfinished_program='
+unfinished_program="$begun_program"'
   exec 2>/dev/null
   beside=$1 left_out=$2
   shift 2
-  is_there() { [ -e "$1" ] || [ -L "$1" ]; }
-  is_begun() {
-    [ ! -e "$1/placing" ] || return 0
-    for kept in "$1/old" "$1"/later.*; do
-      for entry in "$kept"/..?* "$kept"/.[!.]* "$kept"/*; do ! is_there "$entry" || return 0; done
-    done
-    return 1
-  }
   is_of_source() {
     case $beside:$(sed -n 5p "$1/restic-backup-restore") in
       ":beside "*) is_left_out "${1%/*}/$(sed -n "5s/beside //p" "$1/restic-backup-restore")" || return 0 ;;
