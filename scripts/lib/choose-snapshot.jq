@@ -5,6 +5,7 @@
 # turned out not to hold the path itself), untouched (yes: rather snapshots that nothing has written anew, if there is one).
 # Output: a line for each result of choose-snapshot.sh; the first is empty where none matches.
 include "made";
+include "names-in-messages";
 include "clock";
 include "words";
 
@@ -96,7 +97,7 @@ def id_set: reduce scan("[0-9a-f]+") as $id ({}; .[$id] = true);
   $chosen.short // "",
   ($chosen | if .id == "" then "" else .moment | clock_words end),
   ($chosen | if .id == "" then "" else age($all) end),
-  ($chosen.hostname // "" | gsub("\\p{Cc}+"; " ")),
+  ($chosen.hostname // "" | without_controls),
   (if $chosen.changed then "yes" else "" end),
   (if $chosen.id != "" then $chosen | flaw
    elif any($all[]; .mine and .future) then "Some are dated in the future: the clock here shows \($now | clock_words)."

@@ -49,8 +49,8 @@ def retried($notes; $new; $job):
 # Of those that were begun at the same moment, as `restic rewrite` leaves them, all but the one that counts as the newest.
 # Input: complete snapshots. Output: a set.
 def rewritten:
-  if (map([.moment, (.time | fraction)]) | unique | length) == length then {}
-  else group_by([.moment, (.time | fraction)]) | map(sort_by(by_time)[:-1][]) | ids
+  if (map(begun) | unique | length) == length then {}
+  else group_by(begun) | map(sort_by(by_time)[:-1][]) | ids
   end;
 
 # Tags of these scripts do not count for the rules: --keep-tag= keeps what has none.
@@ -74,13 +74,13 @@ def judge($rules; $new; $notes; $now; $job):
   | (if $rewritten == {} then $each else $each | map(select($rewritten[.id] | not)) end) as $complete
   | (if $rewritten == {} then {} else $each | kept($rules; $now + tolerance) end) as $kept_rewritten
   | ($complete | map(select(.changed and .id != $new.id))) as $doubtful
-  | (if $doubtful == [] then $complete else $complete | map(select((.changed and .id != $new.id) | not)) end) as $known
+  | ($doubtful | ids) as $doubted
+  | (if $doubted == {} then $complete else $complete | map(select($doubted[.id] | not)) end) as $known
   | ($complete | retried($notes; $new; $job)) as {$surely, $perhaps}
   | ($surely + $perhaps) as $retried
   | (if $surely == {} then $known else $known | map(select($surely[.id] | not)) end) as $maybe_counted
   | (if $perhaps == {} then $maybe_counted else $maybe_counted | map(select($perhaps[.id] | not)) end) as $counted
   | (map(select(.altered and (.altered = false | is_complete))) + $doubtful) as $altered
-  | ($doubtful | ids) as $doubted
   | ($counted | kept($rules; $now + tolerance)) as $kept
   | (if $perhaps == {} then {} else $maybe_counted | kept($rules; $now + tolerance) end) as $kept_perhaps
   | (if $altered == [] then {} else $counted + $altered | kept($rules; $now + tolerance) end) as $kept_of_all

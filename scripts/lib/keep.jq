@@ -27,9 +27,9 @@ def firsts($name):
 
 # The position of the oldest one.
 def oldest:
-  (.[-1] | [.moment, (.time | fraction)]) as $begun
+  (.[-1] | begun) as $begun
   | last(label $newer | range(length - 1; -1; -1) as $position
-      | if .[$position] | [.moment, (.time | fraction)] == $begun then $position else break $newer end);
+      | if .[$position] | begun == $begun then $position else break $newer end);
 
 # While a rule has counts left, it also keeps the oldest one.
 def kept_by_count($rule):

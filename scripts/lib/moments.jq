@@ -37,13 +37,14 @@ def moment:
   local_days * 86400 + local_seconds - offset
   + (fraction | if . == "" then 0 else ((. + "00000")[:6] | tonumber) / 1000000 end);
 
+# When a snapshot was begun, to the last digit: what `restic rewrite` leaves has this in common with its original.
+def begun: [.moment, (.time | fraction)];
+
 # The order of snapshots in time: a key to sort by, for objects with time and moment. Of those of one moment, as `restic
 # rewrite` leaves them, the one that holds more counts as the newer one, so that it stays where one has to go; of those
 # that hold the same, the one that was not made of the other. Of what does not say what it holds nothing is known to lack.
 def by_time:
-  [
-    .moment,
-    (.time | fraction),
+  begun + [
     (.summary.total_files_processed // infinite),
     (.summary.total_bytes_processed // infinite),
     (.tags // [] | index(["rewrite"]) == null),

@@ -25,7 +25,7 @@ check_settings() {
   # restic reads it in a backup only, so in our notes too: after the work of other commands.
   [ -z "${RESTIC_READ_CONCURRENCY:-}" ] || check_number RESTIC_READ_CONCURRENCY "$RESTIC_READ_CONCURRENCY" files
   case ${RESTIC_READ_CONCURRENCY:-} in
-    ?????*) problem "RESTIC_READ_CONCURRENCY: $RESTIC_READ_CONCURRENCY files are more than restic can read at once. Use a few." ;;
+    ?????*) problem "RESTIC_READ_CONCURRENCY: $RESTIC_READ_CONCURRENCY is more than any disk can read at once. Use 9999 at most." ;;
   esac
   check_restic_options
   check_variables

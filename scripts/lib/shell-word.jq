@@ -1,4 +1,4 @@
 # A word as it is typed in a shell. Input, raw: the word.
-include "one-line";
+include "names-in-messages";
 
 typed

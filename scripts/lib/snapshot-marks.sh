@@ -40,10 +40,10 @@ mark_early() {
 change_tag() {
   marks_went_on=$run_goes_on
   run_goes_on=yes life_spared=yes
-  set -- "$1"
+  marks_also=
   # What restic then keeps as the snapshot's original says that nothing but its tags was changed; see looked.jq.
-  [ "$1" = --add ] || set -- "$1" --add "whole:$(printf '%.16s' "$report_snapshot")"
-  restic_locked tag "marking the snapshot" tag "$1" partial ${2:+"$2" "$3"} "$report_snapshot"
+  [ "$1" = --add ] || marks_also=--add=whole:$(printf '%.16s' "$report_snapshot")
+  restic_locked tag "marking the snapshot" tag "$1" partial ${marks_also:+"$marks_also"} "$report_snapshot"
   read_list
   run_goes_on=$marks_went_on life_spared=''
   if ! ended list 0; then

@@ -1,7 +1,7 @@
 # A table of the snapshots that can be restored, oldest first.
 # Input: the list, as snapshots.jq describes it.
 # Arguments: path (BACKUP_PATH), now (seconds).
-include "one-line";
+include "names-in-messages";
 include "clock";
 include "words";
 
@@ -14,7 +14,7 @@ def marks:
    if .future then "dated in the future: here it is \($now | clock_words)" else empty end,
    if .original != null and .summary == null and (.altered | not) then "written anew: what it held is not known" else empty end,
    if .superseded then "replaced by a copy of itself" else empty end,
-   ((.paths - [$path]) | select(. != []) | "also \(join(", ") | on_one_line)")]
+   ((.paths - [$path]) | select(. != []) | "also \(join(", ") | without_controls)")]
   | map("  " + .) | join("");
 
 def row($id; $time; $files; $size; $host):
@@ -26,5 +26,5 @@ input
 | row("ID"; "TIME"; "FILES"; "SIZE"; "HOST"),
   (.[]
     | row(.short; .moment | clock_words; .summary.total_files_processed // "";
-        (.summary.total_bytes_processed // "" | if . == "" then . else human_bytes end); .hostname | on_one_line)
+        (.summary.total_bytes_processed // "" | if . == "" then . else human_bytes end); .hostname | without_controls)
       + marks)

@@ -21,14 +21,15 @@ write_snapshot() {
   # After a signal there may be a snapshot to mark, or an upload to note down.
   run_goes_on=yes
   take_job
-  back_up_selection backup "backing up" ${snapshot_partial:+--tag partial} ${snapshot_job:+--tag "of-job:$snapshot_job"}
+  set -- ${snapshot_partial:+--tag partial} ${snapshot_job:+--tag "of-job:$snapshot_job"}
+  back_up_selection backup "backing up" "$@"
   # One snapshot that cannot be read keeps restic from finding a parent, and must not keep it from backing up. Retention
   # sees it again.
   if ended backup 1 && grep -q "Error loading snapshot" "$work/backup.err"; then
     say "A snapshot in the repository cannot be read. Backing up without looking for a parent ..."
     ! saw_damage backup || snapshot_damage=backup-before
     copy_run backup backup-before
-    back_up_selection backup "backing up" --force ${snapshot_partial:+--tag partial} ${snapshot_job:+--tag "of-job:$snapshot_job"}
+    back_up_selection backup "backing up" --force "$@"
   fi
   run_goes_on=
   read_summary

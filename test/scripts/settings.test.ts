@@ -67,7 +67,7 @@ describe("what all scripts share", function () {
       /BACKUP_RETENTION: "--prune"/,
       /BACKUP_PROBE_TIMEOUT: "08" is not a number of seconds\. Write digits only, without a leading zero/,
       /BACKUP_LOCK_WAIT: "32m"/,
-      /RESTIC_READ_CONCURRENCY: 4294967296 files are more than/,
+      /RESTIC_READ_CONCURRENCY: 4294967296 is more than/,
     ]) {
       assert.match(report.message, name);
     }
