@@ -8,6 +8,7 @@
 #   ["further", BYTES]         a file elsewhere, if all of the snapshot was listed
 #   ["above"]                  a directory elsewhere, likewise
 #   ["empty", NAME]            an empty directory below BACKUP_PATH
+include "empty-directories";
 
 # Go's bit for setgid is 2^22: https://pkg.go.dev/io/fs#FileMode
 def has_setgid: . / 4194304 % 2 >= 1;
@@ -25,13 +26,9 @@ def lines:
       (select(.type == "dir" and ($mode | has_setgid)) | ["setgid", .path[($path | length) + 1:], .gid] | tojson)
     end;
 
-# A directory comes right before what is in it.
-def with_empties:
-  foreach ((inputs | select(.type != null)), null) as $one ({};
-    .last as $last
-    | {empty: ($last | select(. != null and ($one.path // "" | startswith($last + "/") | not)) // null),
-       last: ($one | select(.type == "dir").path // null)};
-    (.empty | select(. != null and startswith($path + "/")) | ["empty", .[($path | length) + 1:]] | tojson),
-    ($one | select(. != null) | lines));
-
-if $empties == "" then inputs | select(.type != null) | lines else with_empties end
+if $empties == "" then inputs | select(.type != null) | lines
+else
+  with_empties
+  | (.empty | select(. != null and startswith($path + "/")) | ["empty", .[($path | length) + 1:]] | tojson),
+    (.one | select(. != null) | lines)
+end

@@ -108,6 +108,7 @@ find_untestable() {
   case $zip_end in
     untestable) zip_untestable="it is split, larger than 4 GiB, or has an odd comment" ;;
     whole)
+      # awk stops when it has seen enough, so that the status of od says nothing; without od's bytes there is no reason.
       od -An -v -tu1 -j "$zip_directory" "$zip_name" 2>/dev/null | awk -f "$here/lib/zip-directory.awk" >"$work/zip-directory"
       IFS= read -r zip_untestable <"$work/zip-directory" || end_tmpdir_full "looking at $zip_name"
       ;;
