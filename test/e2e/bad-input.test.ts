@@ -8,7 +8,7 @@ const good = { source: { claimName: "data" }, repository: { local: {} } };
 
 /** Through the real engine: what an operator sees when `Pulumi.<stack>.yaml` is wrong. */
 describe("e2e: bad input is refused at preview", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
   let stack: Stack;
 
   before(async () => {
@@ -70,7 +70,7 @@ describe("e2e: bad input is refused at preview", function () {
 
 /** The API server is the judge of what a schedule is; where we are stricter, the reason stands here. */
 describe("e2e: the API server's own word on schedules and time zones", function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
 
   function accepts(schedule: string, timeZone = "Etc/UTC"): Promise<boolean> {
     const pod = { restartPolicy: "Never", containers: [{ name: "judge", image: "judge" }] };

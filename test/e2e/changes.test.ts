@@ -8,7 +8,7 @@ const namespace = "e2e-changes";
 
 /** What an edit of the repository's settings does, and what it says of itself beforehand. */
 describe("e2e: changes of the repository", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let stack: Stack;
   let server: RestServer;
   let restorePod: string;

@@ -24,7 +24,7 @@ interface Pod {
 
 /** The life of one stack with a repository on a claim, in order: each step stands on the one before. */
 describe("e2e: a stack with a local repository", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let stack: Stack;
   let workload: Workload;
   let lastSnapshot: unknown;

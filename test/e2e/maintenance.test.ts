@@ -8,7 +8,7 @@ const namespace = "e2e-maintenance";
 
 /** Guards, steps, retention, check and prune, each in a pod of its own as the CronJobs make them. */
 describe("e2e: a repository that is looked after", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let stack: Stack;
   let workload: Workload;
   const config: Config = {

@@ -35,7 +35,7 @@ export interface Life {
  */
 export function livesThrough({ member, server, how, namespace, prepare }: Life): void {
   describe(`e2e: a repository on ${member}: ${server}, ${how}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     let stack: Stack;
     let workload: Workload;
     let prepared: Prepared;
